@@ -1,0 +1,54 @@
+# `make` alone says what there is.
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench chaos demo
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.run ## Make .venv with everything a run needs
+	@:
+
+run: setup ## Run it all on this machine with a stand-in for Twilio, until Ctrl-C
+	@exec $(BIN)/flask --app wsgi up
+
+test: .venv/.dev ## Run the tests; choose some with ARGS="-k words"
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: .venv/.dev ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy flows bot
+
+bench: .venv/.bench ## Measure how much it carries
+	$(BIN)/python -m benchmarks $(ARGS)
+
+chaos: .venv/.dev ## Kill and disturb it under load, and look for what was lost
+	$(BIN)/python -m tests.chaos $(ARGS)
+
+demo: setup ## Show a whole conversation in the terminal
+	@$(BIN)/flask --app wsgi demo $(ARGS)
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed. Name one: make setup PYTHON=python3.12"; exit 1; }
+	@if $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then $(PYTHON) -m venv .venv; \
+	elif $(PYTHON) -c 'import virtualenv' 2>/dev/null; then $(PYTHON) -m virtualenv -q .venv; \
+	else echo "This Python cannot make virtual environments. On Debian or Ubuntu:" \
+		"apt install python3-venv"; exit 1; fi
+
+.venv/.run: requirements.txt | .venv/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.bench: requirements-bench.txt .venv/.dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt .venv/.run
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
