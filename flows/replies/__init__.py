@@ -1,0 +1,66 @@
+"""What a reply means: yes, no, stop, start, help, or unclear.
+
+A false yes is the worst mistake this project can make and a missed stop the second worst, so the
+two are read by opposite rules: a yes only from words that are all known (`answers`), a stop from
+any language and out of almost any surroundings (`stops`). A tap counts before text (`taps`).
+The words are data: `flows/words/*.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from flows.replies.answers import explain, hear_answer, recognise
+from flows.replies.lexicon import lexicon_for
+from flows.replies.meaning import Heard, Meaning, Reading
+from flows.replies.normalise import tokens
+from flows.replies.stops import hear_stop
+from flows.replies.taps import tapped
+
+__all__ = ["Heard", "Meaning", "Reading", "read"]
+
+# WhatsApp's longest text. What is longer is not looked at: its end might take back its beginning.
+LONGEST = 4096
+
+
+def read(heard: Heard, language: str = "en", offered: Collection[str] = ()) -> Reading:
+    """Read what a contact sent, in the contact's language and English, and say why it is read so.
+
+    `language` is any language tag. `offered` holds the numbers the last text of ours offered,
+    "1" for yes and "2" for no; numbers mean nothing otherwise. Never raises, whatever is sent.
+    """
+    if heard.payload or heard.button:
+        return _tap(heard, language)
+    return _without_media(heard, _text(heard.text, language, offered))
+
+
+def _tap(heard: Heard, language: str) -> Reading:
+    title = _text(heard.button or heard.text, language, ())
+    meaning = tapped(heard.payload or "")
+    if meaning is None:
+        return _without_media(heard, replace(title, tap=True))
+    if meaning == "yes" and title.meaning in ("no", "stop"):
+        # A template whose buttons were mixed up: the contact saw the title, not the id.
+        return Reading("unclear", True, "tap and title disagree", title.words)
+    return _without_media(heard, Reading(meaning, True, "tap", ""))
+
+
+def _without_media(heard: Heard, reading: Reading) -> Reading:
+    """Let a file never mean anything but stop, whatever its name or caption.
+
+    `STOP.pdf` is a name, so a caption has to be a stop as a whole or hold a stop phrase.
+    """
+    if heard.media and (reading.meaning != "stop" or reading.rule == "stop sentence"):
+        return Reading("unclear", reading.tap, "media", "")
+    return reading
+
+
+def _text(text: str, language: str, offered: Collection[str]) -> Reading:
+    text = text.strip()
+    if len(text) > LONGEST:
+        return Reading("unclear", False, "too long for an answer", "")
+    words = lexicon_for(language)
+    reply = recognise(tokens(text), words)
+    spans = explain(reply, words, offered)
+    return hear_stop(reply, spans, len(text)) or hear_answer(reply, spans)

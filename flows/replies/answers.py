@@ -1,0 +1,123 @@
+"""Reading an answer from a closed vocabulary: what is not wholly understood is no answer.
+
+Every word of a yes must be known to be harmless and one of them must be a yes, so a yes cannot be
+wrong by way of a word nobody thought of. Rules 2, 4, 5 and 8 of section 6.3 of the reply study.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Literal
+
+from flows.replies.lexicon import Entry, Lexicon, Role, Span
+from flows.replies.meaning import Reading
+from flows.replies.normalise import PUNCTUATION, QUESTION, Tokens
+
+# Longer than any plain answer with its courtesies; Han and kana count one by one.
+MOST_TOKENS = 40
+
+_ANSWERS: tuple[Literal["no", "yes", "start", "help"], ...] = ("no", "yes", "start", "help")
+_WHY_UNCLEAR: dict[Role, str] = {
+    "stop": "stop word among others",
+    "negation": "negation",
+    "condition": "condition",
+    "doubt": "said in more than one way",
+    "unknown": "words on no list",
+    "foreign": "words on no list",
+}
+_NUMBERS = {"1": Entry("yes", ""), "2": Entry("no", "")}
+_REPEATED = re.compile(r"(.)\1{2,}")
+
+
+def recognise(reply: Tokens, lexicon: Lexicon) -> Tokens:
+    """Give drawn-out and spelled-out words their usual form: `yesss`, `Y E S`."""
+    words = [token for token in reply if token not in PUNCTUATION]
+    if len(words) > 1 and all(len(word) == 1 and "a" <= word <= "z" for word in words):
+        joined = "".join(words)
+        return (joined,) if QUESTION not in reply else (joined, QUESTION)
+    return tuple(_usual(token, lexicon) for token in reply)
+
+
+def _usual(token: str, lexicon: Lexicon) -> str:
+    if token in lexicon.vocabulary or len(token) < 2:
+        return token
+    single, double = _REPEATED.sub(r"\1", token), _REPEATED.sub(r"\1\1", token)
+    for known in (lexicon.vocabulary, lexicon.strangers):
+        for form in (double, single):
+            if form in known:
+                return form
+    undoubled = single[:-1] if single[-1] == single[-2:-1] else single
+    return undoubled if undoubled in lexicon.answers else token
+
+
+def explain(reply: Tokens, lexicon: Lexicon, offered: Collection[str]) -> list[Span]:
+    """Explain a reply by the phrases that leave the fewest words unknown, the longest first."""
+    end = len(reply)
+    unknown, chosen = [0] * (end + 1), []
+    for at in reversed(range(end)):
+        best, fewest = Span("unknown", "", at, at + 1), unknown[at + 1] + 1
+        for span in _candidates(reply, at, lexicon, offered):
+            if unknown[span.end] < fewest:
+                best, fewest = span, unknown[span.end]
+        unknown[at] = fewest
+        chosen.append(best)
+    return _walk(chosen[::-1])
+
+
+def _walk(chosen: Sequence[Span]) -> list[Span]:
+    spans, at = [], 0
+    while at < len(chosen):
+        spans.append(chosen[at])
+        at = chosen[at].end
+    return spans
+
+
+def _candidates(
+    reply: Tokens, at: int, lexicon: Lexicon, offered: Collection[str]
+) -> Sequence[Span]:
+    number = _NUMBERS.get(reply[at])
+    if number and reply[at] in offered:
+        return [Span(number.role, number.words, at, at + 1)]
+    own, stops = lexicon.own.at(reply, at), lexicon.stops.at(reply, at)
+    if not own and not stops:
+        return lexicon.company.at(reply, at)
+    found = sorted(stops + own, key=_length, reverse=True) if stops else own
+    # A doubtful phrase must not be explained away by a cut through its middle.
+    return found[:1] if found[0].role == "doubt" else found
+
+
+def _length(span: Span) -> int:
+    return span.end - span.start
+
+
+def hear_answer(reply: Tokens, spans: Sequence[Span]) -> Reading:
+    """Read a reply that is no stop as yes, no, start, help, or unclear with the reason."""
+    said = [span for span in spans if reply[span.start] not in PUNCTUATION]
+    roles = {span.role for span in said}
+    if not roles.isdisjoint(_WHY_UNCLEAR):
+        return _unclear(next(why for role, why in _WHY_UNCLEAR.items() if role in roles))
+    meant = [answer for answer in _ANSWERS if answer in roles]
+    if meant == ["yes", "start"]:
+        meant = ["yes"]
+    if len(meant) != 1:
+        return _unclear("more than one answer" if meant else "no answer in it")
+    if "with_no" in roles and meant != ["no"]:
+        return _unclear("regret beside another answer")
+    if QUESTION in reply and meant != ["help"]:
+        return _unclear("question")
+    if len(reply) > MOST_TOKENS:
+        return _unclear("too long for an answer")
+    decisive = next(span for span in said if span.role == meant[0])
+    return Reading(meant[0], False, _rule(decisive, said), decisive.words)
+
+
+def _rule(decisive: Span, said: Sequence[Span]) -> str:
+    if not decisive.words:
+        return "number offered"
+    company = " and politeness" if len(said) > 1 else ""
+    return f"{decisive.role} word{company}"
+
+
+def _unclear(reason: str) -> Reading:
+    return Reading("unclear", False, reason, "")

@@ -1,0 +1,126 @@
+"""Hearing a STOP, in any language, whatever else the message says.
+
+A stop is heard in three ways: the whole message is a stop word with courtesy around it; an
+unmistakable phrase stands anywhere in a message of limited length; one sentence of it is nothing
+but a strong stop word. Rules: 47 CFR 64.1200(a)(10) (any reasonable wording counts), and rules 3,
+4 and 10 of section 6.3 of the reply study. A false stop is seen and mended, a missed one is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flows.replies.lexicon import LISTS, Index, Span, WordList, everywhere
+from flows.replies.meaning import Reading
+from flows.replies.normalise import END, QUESTION, Tokens, is_word
+
+# Two SMS segments: a request to stop may be rude and long, but a story that mentions one is longer.
+LONGEST = 320
+_COMPANY = frozenset({"yes", "no", "help", "polite", "with_no", "foreign"})
+
+
+class _Phrases:
+    """One language's unmistakable phrases, with what turns them round or limits them."""
+
+    def __init__(self, words: WordList) -> None:
+        self.fillers = frozenset(phrase[0] for phrase in words.phrases.get("filler", ()))
+        phrases = words.under("stop_phrases", "stop")
+        self.index = Index((self.core(phrase), entry) for phrase, entry in phrases)
+        self.limiting = Index(words.under("limited_by", "condition"))
+        self.reversing = frozenset(words.phrases.get("reversed_by", ()))
+        self.reach = max(map(len, self.reversing), default=0)
+
+    def core(self, reply: Tokens) -> Tokens:
+        """Leave out the words that change nothing: `stop all these damn messages`."""
+        return tuple(token for token in reply if token not in self.fillers)
+
+    def find(self, reply: Tokens) -> Span | None:
+        """Find a phrase that nothing turns round or limits."""
+        if self.index.lengths.keys().isdisjoint(reply):
+            return None
+        reply = self.core(reply)
+        for at in range(len(reply)):
+            found = self.index.longest(reply, at)
+            if found and not self.turned_round(reply, at) and not self._limited(reply, found.end):
+                return found
+        return None
+
+    def turned_round(self, reply: Tokens, at: int) -> bool:
+        """Tell whether the words right before a position turn round what follows: `don't`."""
+        earliest = max(0, at - self.reach)
+        return any(reply[start:at] in self.reversing for start in range(earliest, at))
+
+    def _limited(self, reply: Tokens, end: int) -> bool:
+        return end < len(reply) and self.limiting.longest(reply, end) is not None
+
+
+# Each language's own: the Spanish "no" must not disarm an English "no stop texting me".
+_PHRASES = {words.name: _Phrases(words) for words in LISTS.values()}
+_BEGINNINGS = frozenset(first for found in _PHRASES.values() for first in found.index.lengths)
+# A word that is a stop in several languages is turned round in any of them.
+_OWNERS: dict[Tokens, set[str]] = {}
+for _heading in ("stop", "stop_here"):
+    for _phrase_found, _entry in everywhere(_heading, "stop"):
+        _OWNERS.setdefault(_phrase_found, set()).add(_entry.words)
+_STRONG = Index(everywhere("stop_sentence", "stop"))
+
+
+def hear_stop(reply: Tokens, spans: Sequence[Span], length: int) -> Reading | None:
+    """Read a reply as a stop, or say with `None` that it is none."""
+    stop = _whole_message(reply, spans)
+    if stop:
+        return Reading("stop", False, "stop word", stop.words)
+    if length > LONGEST:
+        return None
+    stop = _phrase(reply)
+    if stop:
+        return Reading("stop", False, "stop phrase", stop.words)
+    stop = _sentence(reply, spans)
+    return Reading("stop", False, "stop sentence", stop.words) if stop else None
+
+
+def _whole_message(reply: Tokens, spans: Sequence[Span]) -> Span | None:
+    """Find the stop word of a message in which everything else is courtesy, a yes or a no."""
+    found = None
+    for span in spans:
+        if span.role == "stop" and not _turned_round(reply, span):
+            found = found or span
+        elif span.role not in _COMPANY and _speaks(reply, span):
+            return None
+    return found
+
+
+def _speaks(reply: Tokens, span: Span) -> bool:
+    """Tell what says something from punctuation and symbols, which a stop survives."""
+    return any(is_word(token) for token in reply[span.start : span.end])
+
+
+def _turned_round(reply: Tokens, span: Span) -> bool:
+    owners = _OWNERS[reply[span.start : span.end]]
+    return any(_PHRASES[words].turned_round(reply, span.start) for words in owners)
+
+
+def _phrase(reply: Tokens) -> Span | None:
+    if _BEGINNINGS.isdisjoint(reply):
+        return None
+    found = (phrases.find(reply) for phrases in _PHRASES.values())
+    return next((span for span in found if span), None)
+
+
+def _sentence(reply: Tokens, spans: Sequence[Span]) -> Span | None:
+    for sentence in _sentences(reply, spans):
+        found = _whole_message(reply, sentence)
+        if found and _STRONG.longest(reply, found.start):
+            return found
+    return None
+
+
+def _sentences(reply: Tokens, spans: Sequence[Span]) -> Iterator[list[Span]]:
+    sentence: list[Span] = []
+    for span in spans:
+        if reply[span.start] in (END, QUESTION):
+            yield sentence
+            sentence = []
+        else:
+            sentence.append(span)
+    yield sentence

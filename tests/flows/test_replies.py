@@ -1,0 +1,236 @@
+"""What people write, and what it means: a table of real-looking replies per language."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from flows.replies import Heard, Reading, read
+from flows.replies.lexicon import LISTS
+from flows.replies.normalise import tokens
+
+TABLES = Path(__file__).parent / "replies"
+
+
+def rows() -> list[tuple[str, str, str]]:
+    """List every row of every table as language, meaning and text."""
+    return [
+        (path.stem, meaning, text)
+        for path in sorted(TABLES.glob("*.toml"))
+        for meaning, texts in tomllib.loads(path.read_text(encoding="utf-8")).items()
+        for text in texts
+    ]
+
+
+def stops_of_everybody() -> list[str]:
+    """List the stops of every table, but for the few that are everyday words elsewhere."""
+    local = {phrase for words in LISTS.values() for phrase in words.phrases.get("stop_here", ())}
+    return sorted(
+        {text for _, said, text in rows() if said == "stop" and tokens(text) not in local}
+    )
+
+
+@pytest.mark.parametrize(("language", "meaning", "text"), rows())
+def test_a_reply_means_what_the_table_says(language: str, meaning: str, text: str) -> None:
+    reading = read(Heard(text), language)
+    assert reading.meaning == meaning, reading
+
+
+@pytest.mark.parametrize("text", stops_of_everybody())
+@pytest.mark.parametrize("language", ["en", "de", "xx"])
+def test_a_stop_is_heard_whatever_the_contact_speaks(language: str, text: str) -> None:
+    assert read(Heard(text), language).meaning == "stop"
+
+
+@pytest.mark.parametrize("text", ["T", "t", "N", "n", "R", "0000"])
+def test_a_chinese_letter_code_stops_nobody_else(text: str) -> None:
+    assert read(Heard(text), "zh").meaning == "stop"
+    assert read(Heard(text), "en").meaning != "stop"
+
+
+@pytest.mark.parametrize("language", ["", "xx", "tlh-Latn", "EN", "en-GB", "en_US", "-", "\ud800"])
+def test_english_is_understood_under_any_tag(language: str) -> None:
+    assert read(Heard("yes please"), language).meaning == "yes"
+    assert read(Heard("no thanks"), language).meaning == "no"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("pt-BR", "sim"),
+        ("pt_PT", "sim"),
+        ("zh-Hant", "好的"),
+        ("zh-CN", "好的"),
+        ("in", "setuju"),
+        ("DE-at", "ja"),
+    ],
+)
+def test_a_region_or_script_does_not_hide_the_language(language: str, text: str) -> None:
+    assert read(Heard(text), language).meaning == "yes"
+    assert read(Heard(text), "en").meaning == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "why"),
+    [
+        ("ya", "es", "already"),
+        ("y", "es", "and"),
+        ("ya", "hi", "or"),
+        ("ya", "ar", "the vocative"),
+        ("sim", "en", "a card in a phone"),
+        ("si", "de", "nothing"),
+        ("ha ha", "hi", "laughter"),
+        ("jaja", "es", "laughter"),
+        ("バイバイ", "ja", "goodbye"),
+        ("ばい", "ja", "times"),
+        ("já", "pt", "already"),
+        ("हा हा हा", "hi", "laughter"),
+    ],
+)
+def test_a_yes_elsewhere_is_none_here(text: str, language: str, why: str) -> None:
+    assert read(Heard(text), language).meaning != "yes", why
+
+
+class TestTaps:
+    @pytest.mark.parametrize(
+        "payload",
+        [
+            "optin_yes",
+            "opt_in_yes",
+            "OPTIN_YES",
+            "yes",
+            "opt-in:yes",
+            "optin.accept",
+            "consent_agree",
+            "optin_42_yes",
+            "Yes",
+        ],
+    )
+    def test_our_own_yes_button(self, payload: str) -> None:
+        assert read(Heard("Yes", payload, "Yes")) == Reading("yes", True, "tap", "")
+
+    @pytest.mark.parametrize(
+        "payload", ["optin_no", "no", "opt_in_no", "optin_decline", "consent_disagree"]
+    )
+    def test_our_own_no_button(self, payload: str) -> None:
+        assert read(Heard("No", payload, "No")) == Reading("no", True, "tap", "")
+
+    @pytest.mark.parametrize(
+        "payload", ["stop", "optin_stop", "opt_out", "optout", "opt-out", "unsubscribe"]
+    )
+    def test_our_own_stop_button(self, payload: str) -> None:
+        assert read(Heard("Stop", payload, "Stop")) == Reading("stop", True, "tap", "")
+
+    @pytest.mark.parametrize(
+        "payload",
+        [
+            "opt_out_yes",
+            "stop_yes",
+            "unsubscribe_yes",
+            "not_yes",
+            "no_yes",
+            "yes_but",
+            "eyes",
+            "confirm_delete_yes",
+            "{}",
+            "🙂",
+            "\x00",
+            "_",
+            "opt_in_yes_later",
+        ],
+    )
+    def test_an_unknown_id_leaves_it_to_the_title(self, payload: str) -> None:
+        assert read(Heard("x", payload, "Continue")).meaning == "unclear"
+        assert read(Heard("x", payload, "No")).meaning == "no"
+        assert read(Heard("x", payload, "Stop")).meaning == "stop"
+        plain = read(Heard("x", payload, "Yes please"))
+        assert (plain.meaning, plain.tap, plain.words) == ("yes", True, "en@1")
+
+    def test_a_card_that_gives_its_title_only_as_text(self) -> None:
+        assert read(Heard("Yes", "carousel-7")).meaning == "yes"
+        assert read(Heard("Tell me more", "carousel-7")).meaning == "unclear"
+
+    def test_a_title_without_an_id_is_still_a_tap(self) -> None:
+        assert read(Heard("Oui", None, "Oui"), "fr") == Reading("yes", True, "yes word", "fr@1")
+
+    @pytest.mark.parametrize("title", ["No", "No thanks", "STOP", "Unsubscribe"])
+    def test_a_yes_id_under_a_no_title_is_nobodys_consent(self, title: str) -> None:
+        reading = read(Heard(title, "optin_yes", title))
+        assert (reading.meaning, reading.rule) == ("unclear", "tap and title disagree")
+
+    def test_the_tap_counts_before_the_text(self) -> None:
+        assert read(Heard("no", "optin_yes", "Yes")).meaning == "yes"
+        assert read(Heard("yes", "optin_no", "No")).meaning == "no"
+
+
+class TestMedia:
+    @pytest.mark.parametrize(
+        "text", ["", "yes", "Yes please", "no", "help", "start", "yes.pdf", "👍", "STOP.pdf"]
+    )
+    def test_a_file_is_no_answer_whatever_its_name(self, text: str) -> None:
+        assert read(Heard(text, media=True)) == Reading("unclear", False, "media", "")
+
+    @pytest.mark.parametrize(
+        "text", ["stop", "STOP PLEASE", "please stop messaging me", "desuscribirme", "退订"]
+    )
+    def test_a_caption_that_is_plainly_stop_is_heard(self, text: str) -> None:
+        assert read(Heard(text, media=True)).meaning == "stop"
+
+    def test_a_file_outweighs_a_tap(self) -> None:
+        assert read(Heard("Yes", "optin_yes", "Yes", media=True)).meaning == "unclear"
+
+
+class TestNumbers:
+    def test_they_count_when_offered(self) -> None:
+        assert read(Heard("1"), offered=("1", "2")) == Reading("yes", False, "number offered", "")
+        assert read(Heard("2."), offered=("1", "2")) == Reading("no", False, "number offered", "")
+
+    @pytest.mark.parametrize("text", ["1️⃣", "１", "١", "①", "1.", " 1 ", "1 please", "1 yes"])
+    def test_in_any_script_and_with_courtesy(self, text: str) -> None:
+        assert read(Heard(text), offered={"1", "2"}).meaning == "yes"
+
+    @pytest.mark.parametrize("text", ["1", "2", "1️⃣", "yes 1"])
+    def test_they_mean_nothing_otherwise(self, text: str) -> None:
+        assert read(Heard(text)).meaning == "unclear"
+        assert read(Heard(text), offered=["3"]).meaning == "unclear"
+
+    @pytest.mark.parametrize(
+        "text", ["1?", "1 2", "12", "11", "1 no", "not 1", "1 hour", "1.2", "1/2"]
+    )
+    def test_a_number_with_doubt_is_no_yes(self, text: str) -> None:
+        assert read(Heard(text), offered=("1", "2")).meaning == "unclear"
+
+
+class TestReasons:
+    """The rule and the list go into the evidence, so they are part of the contract."""
+
+    @pytest.mark.parametrize(
+        ("text", "rule", "words"),
+        [
+            ("yes", "yes word", "en@1"),
+            ("yes please", "yes word and politeness", "en@1"),
+            ("no", "no word", "en@1"),
+            ("stop", "stop word", "en@1"),
+            ("My boss says stop messaging me", "stop phrase", "en@1"),
+            ("I am at work. Stop.", "stop sentence", "en@1"),
+            ("yes?", "question", ""),
+            ("yes no", "said in more than one way", ""),
+            ("yes, never... no", "more than one answer", ""),
+            ("not yes", "negation", ""),
+            ("yes but", "condition", ""),
+            ("yes friendo", "words on no list", ""),
+            ("hello", "no answer in it", ""),
+            ("", "no answer in it", ""),
+            ("yes " * 50, "too long for an answer", ""),
+            ("yes" + " " * 5000 + "not", "too long for an answer", ""),
+        ],
+    )
+    def test_every_reading_says_why(self, text: str, rule: str, words: str) -> None:
+        reading = read(Heard(text))
+        assert (reading.rule, reading.words) == (rule, words)
+
+    def test_the_contacts_language_is_named_when_it_decided(self) -> None:
+        assert read(Heard("ja gerne"), "de").words == "de@1"
+        assert read(Heard("yes please"), "de").words == "en@1"
