@@ -1,0 +1,1 @@
+"""Tables, connections and migrations. One schema, on SQLite and on PostgreSQL."""

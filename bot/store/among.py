@@ -1,0 +1,81 @@
+"""Rows with one of many keys, by a condition whose text does not grow with their number.
+
+A text that stays the same is parsed and planned once. PostgreSQL takes the keys as arrays, SQLite
+as one JSON document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import InstrumentedAttribute
+
+Columns = tuple[InstrumentedAttribute[Any], ...]
+Keys = Collection[tuple[Any, ...]]
+
+
+def among(
+    connection: Connection, column: InstrumentedAttribute[Any], values: Collection[Any]
+) -> ColumnElement[bool]:
+    """Where `column` has one of these values."""
+    if connection.dialect.name != "postgresql":
+        return column.in_(values)
+    return column == any_(literal(list(values), ARRAY(column.type)))
+
+
+def among_keys(speaks: str, columns: Columns) -> ColumnElement[bool]:
+    """Where these columns together have one of the keys of `key_parameters`.
+
+    The condition is made once and used with any keys; `speaks` is the dialect's name.
+    """
+    rows = _from_arrays(columns) if speaks == "postgresql" else _from_document(columns)
+    return tuple_(*columns).in_(rows)
+
+
+def key_parameters(connection: Connection, columns: Columns, keys: Keys) -> dict[str, Any]:
+    """The parameters of a statement with `among_keys` of the same columns."""
+    dialect = connection.dialect
+    if dialect.name == "postgresql":
+        values = list(zip(*keys, strict=True)) or [()] * len(columns)
+        return {f"key{place}": list(part) for place, part in enumerate(values)}
+    write = _writers(columns, dialect)
+    rows = [
+        [one(value) if one else value for one, value in zip(write, key, strict=True)]
+        for key in keys
+    ]
+    return {"keys": orjson.dumps(rows).decode()}
+
+
+def _from_arrays(columns: Columns) -> Select[Any]:
+    names = [f"key{place}" for place in range(len(columns))]
+    arrays = (
+        bindparam(name, type_=ARRAY(column.type))
+        for name, column in zip(names, columns, strict=True)
+    )
+    table = func.unnest(*arrays).table_valued(*names).render_derived()
+    return select(*table.c)
+
+
+def _from_document(columns: Columns) -> Select[Any]:
+    row = func.json_each(bindparam("keys", type_=Text)).table_valued("value").c.value
+    return select(*(func.json_extract(row, f"$[{place}]") for place in range(len(columns))))
+
+
+def _writers(columns: Columns, dialect: Dialect) -> list[Any]:
+    return [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns]

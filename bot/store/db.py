@@ -1,0 +1,122 @@
+"""Connections to the database, SQLite or PostgreSQL, with what each needs to keep a promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+BUSY_MILLISECONDS = 5_000
+"""How long a SQLite writer waits for another before the webhook answers 503."""
+
+
+def open_database(url: str, pool_size: int = 20) -> Database:
+    """Open the database at `url`. Nothing is connected before the first query."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return Database(_open_sqlite(address, pool_size))
+    return Database(_open_postgresql(address, pool_size))
+
+
+class Database:
+    """Transactions on one database. `writing` takes the write lock at once, `reading` never."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        # Without it each statement on PostgreSQL would see another moment, and a reader of two
+        # tables could miss a line for ever.
+        snapshot = {"isolation_level": "REPEATABLE READ"} if self.name == "postgresql" else {}
+        self._reader = engine.execution_options(readonly=True, **snapshot)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: committed when the block ends well, else as if it had never been."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent look at the database."""
+        with self._reader.begin() as connection:
+            yield connection
+
+    @property
+    def name(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _open_postgresql(address: URL, pool_size: int) -> Engine:
+    engine = create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        json_serializer=_spell,
+        json_deserializer=orjson.loads,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        pool_size=pool_size,
+        max_overflow=0,
+    )
+    event.listen(engine, "connect", _configure_postgresql)
+    return engine
+
+
+def _spell(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _configure_postgresql(connection: Any, _record: object) -> None:
+    """Prepare no statements behind a pooler: the next may meet another server connection.
+
+    A pooler such as PgBouncer gives its clients process numbers of its own making.
+    https://www.psycopg.org/psycopg3/docs/advanced/prepare.html#using-prepared-statements-with-pgbouncer
+    """
+    process = connection.execute("SELECT pg_backend_pid()").fetchone()[0]
+    connection.prepare_threshold = 5 if process == connection.info.backend_pid else None
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
+
+
+def _open_sqlite(address: URL, pool_size: int) -> Engine:
+    if address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        address,
+        json_serializer=_spell,
+        json_deserializer=orjson.loads,
+        pool_size=pool_size,
+        max_overflow=0,
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    """Stop the driver from beginning transactions by itself, and make a commit survive power loss.
+
+    https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#pysqlite-serializable
+    """
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "trusted_schema=OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock before reading: an upgrade in mid-transaction fails without waiting."""
+    readonly = connection.get_execution_options().get("readonly", False)
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")

@@ -1,0 +1,50 @@
+"""The tables.
+
+Whatever grows with an organization carries it in its key, so that PostgreSQL's own partitioning or
+a sharded PostgreSQL can split by it. Moments are of the clock that conversations live by; a column
+marked (wall) is compared with the provider's clock, which no simulation moves.
+"""
+
+from __future__ import annotations
+
+from bot.store.models.access import Bucket, OneTimeLink, SecondStep, Session
+from bot.store.models.base import Base
+from bot.store.models.conversations import Conversation, Message, Notice
+from bot.store.models.evidence import Arrival, Delivery, Entry, Stray
+from bot.store.models.operations import Answered, ClockOffset, Heartbeat, Pause, Problem
+from bot.store.models.people import (
+    Account,
+    Address,
+    Contact,
+    ContactWord,
+    Organization,
+    Sender,
+    Token,
+)
+
+__all__ = [
+    "Account",
+    "Address",
+    "Answered",
+    "Arrival",
+    "Base",
+    "Bucket",
+    "ClockOffset",
+    "Contact",
+    "ContactWord",
+    "Conversation",
+    "Delivery",
+    "Entry",
+    "Heartbeat",
+    "Message",
+    "Notice",
+    "OneTimeLink",
+    "Organization",
+    "Pause",
+    "Problem",
+    "SecondStep",
+    "Sender",
+    "Session",
+    "Stray",
+    "Token",
+]

@@ -1,0 +1,93 @@
+"""The texts of statements over many rows, and how single values cross to the driver and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import Column, Dialect, Table
+
+Names = tuple[str, ...]
+Crossing = Callable[[Any], Any]
+
+
+@cache
+def names_of(table: Table) -> Names:
+    """The names of all columns."""
+    return tuple(column.name for column in table.columns)
+
+
+@lru_cache(maxsize=1024)
+def insert_sql(table: Table, speaks: str, unique: Names = (), count: int = 1) -> str:
+    """Insert rows; with `unique`, `count` rows of which only those that nothing stands against."""
+    columns = _listed(names_of(table))
+    if speaks == "postgresql":
+        source = f"SELECT {columns} FROM {_records(table)}"
+    else:
+        row = f"({', '.join('?' * len(names_of(table)))})"
+        source = f"VALUES {', '.join([row] * count)}"
+    sql = f'INSERT INTO "{table.name}" ({columns}) {source}'
+    if not unique:
+        return sql
+    return f"{sql} ON CONFLICT ({_listed(unique)}) DO NOTHING RETURNING {_listed(unique)}"
+
+
+@cache
+def update_sql(table: Table, changed: Names, keys: Names, speaks: str) -> str:
+    """Set the changed columns where the keys match; a `version` among the keys moves on by one."""
+    there = speaks == "postgresql"
+    settings = [f'"{name}" = ' + (f'r."{name}"' if there else "?") for name in changed]
+    if "version" in keys:
+        settings.append(f'"version" = {"t." if there else ""}"version" + 1')
+    update = f'UPDATE "{table.name}"{" t" if there else ""} SET {", ".join(settings)}'
+    if there:
+        matches = " AND ".join(f't."{name}" = r."{name}"' for name in keys)
+        return f"{update} FROM {_records(table)} r WHERE {matches}"
+    return f"{update} WHERE " + " AND ".join(f'"{name}" = ?' for name in keys)
+
+
+@cache
+def defaults(table: Table) -> dict[str, Callable[[], Any]]:
+    """What makes the value of each column that has a default, where nothing is said about it."""
+    return {column.name: _default(column) for column in table.columns if column.default is not None}
+
+
+def _default(column: Column[Any]) -> Callable[[], Any]:
+    default = column.default
+    value = getattr(default, "arg", None)
+    # The library wraps a function so that it takes a context, of which ours make no use.
+    if getattr(default, "is_callable", False):
+        return lambda: value(None)  # type: ignore[misc]
+    return lambda: value
+
+
+@cache
+def writers(table: Table, names: Names, dialect: Dialect) -> tuple[tuple[str, Crossing], ...]:
+    """How the value of each column is handed to the driver."""
+    return tuple((name, _writer(table.c[name], dialect)) for name in names)
+
+
+def _writer(column: Column[Any], dialect: Dialect) -> Crossing:
+    return column.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is
+
+
+@cache
+def readers(table: Table, names: Names, dialect: Dialect) -> tuple[Crossing, ...]:
+    """How a value of each column is taken from the driver."""
+    made = (
+        table.c[name].type.dialect_impl(dialect).result_processor(dialect, None) for name in names
+    )
+    return tuple(one or _as_it_is for one in made)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _listed(names: Names) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _records(table: Table) -> str:
+    return f'json_populate_recordset(NULL::"{table.name}", %s::json)'

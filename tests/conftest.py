@@ -1,0 +1,97 @@
+"""Real databases for every test: SQLite in a file, and a PostgreSQL that the tests start."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from bot.store.db import Database, open_database
+from bot.store.migrate import upgrade
+from bot.store.models import Base
+from tests.browsers import chromium
+from tests.postgres import start_postgres
+from tests.world import World
+
+__all__ = ["chromium"]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server of this session's own."""
+    folder = Path(tempfile.mkdtemp(prefix="assent-pg-"))
+    with start_postgres(folder) as url:
+        yield url
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: str) -> str:
+    """The address of a migrated database, emptied for each test: that is quicker than a new one."""
+    _administer(postgres, "CREATE DATABASE assent")
+    database = open_database(_named(postgres, "assent"))
+    upgrade(database)
+    database.close()
+    return _named(postgres, "assent")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "assent.db"
+    database = open_database(f"sqlite:///{path}")
+    upgrade(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    database.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated, empty database: each test runs on both kinds."""
+    if request.param == "sqlite":
+        path = tmp_path / "assent.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    url = request.getfixturevalue("postgres_url")
+    yield url
+    _empty(url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated, empty database."""
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    """An organization with senders, and contacts that can be talked to."""
+    return World(database)
+
+
+def _named(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _empty(url: str) -> None:
+    # As a replica: neither foreign keys nor the ledger's own triggers are in the way.
+    tables = "; ".join(f'DELETE FROM "{table.name}"' for table in Base.metadata.sorted_tables)
+    _administer(url, f"SET session_replication_role = replica; {tables}")
+
+
+def _administer(server: str, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()

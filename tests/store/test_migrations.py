@@ -1,0 +1,100 @@
+"""The schema: from nothing to the newest and back, and never other than the code believes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, make_url, text
+
+from bot.clock import RealClock
+from bot.config import Settings
+from bot.health import readiness
+from bot.runtime import Runtime
+from bot.store.db import Database, open_database
+from bot.store.migrate import alembic_config, upgrade
+from bot.store.models import Base
+from bot.store.schema import current_revision, newest_revision
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database without a single table."""
+    if request.param == "sqlite":
+        database = open_database(f"sqlite:///{tmp_path}/new/folder/assent.db")
+        yield database
+        database.close()
+        return
+    server = make_url(request.getfixturevalue("postgres"))
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS empty"))
+        connection.execute(text("CREATE DATABASE empty"))
+    database = open_database(server.set(database="empty").render_as_string(hide_password=False))
+    yield database
+    database.close()
+    admin.dispose()
+
+
+def revision(database: Database) -> str | None:
+    with database.reading() as connection:
+        return current_revision(connection)
+
+
+def ready(database: Database) -> tuple[bool, str]:
+    settings = Settings(_env_file=None, database_url="sqlite:///var/unused.db")
+    state = readiness(Runtime(settings, database, RealClock()))
+    return state["ready"], state["migrations"]
+
+
+def test_from_nothing_to_the_newest_and_the_models_agree(empty: Database) -> None:
+    assert revision(empty) is None
+    assert ready(empty)[0] is False
+
+    upgrade(empty)
+
+    assert revision(empty) == newest_revision()
+    with empty.reading() as connection:
+        tables = set(inspect(connection).get_table_names())
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    assert tables == {*Base.metadata.tables, "alembic_version"}
+    assert ready(empty) == (True, "current")
+
+
+def test_once_more_changes_nothing(empty: Database) -> None:
+    upgrade(empty)
+    upgrade(empty)
+    assert revision(empty) == newest_revision()
+
+
+def test_an_older_schema_is_not_ready_and_says_what_to_do(empty: Database) -> None:
+    upgrade(empty, "0001")
+    assert ready(empty) == (False, "behind; run: flask db upgrade")
+    upgrade(empty)
+    assert ready(empty) == (True, "current")
+
+
+def test_down_to_nothing_and_up_again(empty: Database) -> None:
+    upgrade(empty)
+    with empty.writing() as connection:
+        command.downgrade(alembic_config(connection), "base")
+    with empty.reading() as connection:
+        assert set(inspect(connection).get_table_names()) == {"alembic_version"}
+    assert revision(empty) is None
+
+    upgrade(empty)
+    assert ready(empty) == (True, "current")
+
+
+def test_a_database_that_cannot_be_reached_is_not_ready(tmp_path: Path) -> None:
+    (tmp_path / "folder.db").mkdir()
+    database = open_database(f"sqlite:///{tmp_path}/folder.db")
+    settings = Settings(_env_file=None)
+    state = readiness(Runtime(settings, database, RealClock()))
+    assert (state["ready"], state["migrations"]) == (False, "unknown")
+    assert "OperationalError" in state["database"]
