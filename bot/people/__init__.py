@@ -1,0 +1,1 @@
+"""Organizations, those who sign in for them, and the contacts they write to."""

@@ -1,0 +1,131 @@
+"""An organization's contacts, as others see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, select
+
+from bot.people import search
+from bot.store.models import Address, Contact, Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One address of a contact: `kind` is `phone` or `whatsapp_id`."""
+
+    id: UUID
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One conversation of a contact, in brief."""
+
+    id: UUID
+    channel: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A contact with all addresses and conversations."""
+
+    id: UUID
+    name: str
+    language: str | None
+    places: tuple[Place, ...]
+    talks: tuple[Talk, ...]
+
+    @property
+    def phone(self) -> Place | None:
+        """The contact's first phone number; None for somebody known by a user id alone."""
+        return next((place for place in self.places if place.kind == "phone"), None)
+
+
+def find(connection: Connection, organization_id: UUID, contact_id: UUID) -> Person | None:
+    """A contact of this organization; None when it has no such contact."""
+    query = _contacts(organization_id).where(Contact.id == contact_id)
+    return next(iter(_people(connection, organization_id, query)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A page of contacts, and the cursor of the next one."""
+
+    people: list[Person]
+    next: str | None
+
+
+def search_people(
+    connection: Connection, organization_id: UUID, *,
+    words: str = "", state: str = "", after: str = "", limit: int = 50,
+) -> People:  # fmt: skip
+    """Contacts all of whose `words` begin a word of the name or a number, and in a `state`.
+
+    Raises `BadCursor` for a cursor that no page of this search gave.
+    """
+    found = search.find(
+        connection, organization_id, words=words, state=state, after=after, limit=limit
+    )
+    query = _contacts(organization_id).where(Contact.id.in_(found.ids))
+    by_id = {person.id: person for person in _people(connection, organization_id, query)}
+    return People([by_id[one] for one in found.ids if one in by_id], found.next)
+
+
+def by_address(connection: Connection, organization_id: UUID, value: str) -> UUID | None:
+    """The id of the contact that an address belongs to."""
+    return connection.scalar(
+        select(Address.contact_id).where(
+            Address.organization_id == organization_id, Address.value == value
+        )
+    )
+
+
+def _contacts(organization_id: UUID) -> Select[UUID, str, str | None]:
+    return select(Contact.id, Contact.name, Contact.language).where(
+        Contact.organization_id == organization_id
+    )
+
+
+def _people(
+    connection: Connection, organization_id: UUID, query: Select[UUID, str, str | None]
+) -> list[Person]:
+    rows = connection.execute(query).all()
+    ids = [row.id for row in rows]
+    places = _by_contact(
+        connection.execute(
+            select(Address.contact_id, Address.id, Address.kind, Address.value)
+            .where(Address.organization_id == organization_id, Address.contact_id.in_(ids))
+            .order_by(Address.id)
+        ).all()
+    )
+    talks = _by_contact(
+        connection.execute(
+            select(
+                Conversation.contact_id, Conversation.id, Conversation.channel, Conversation.state
+            )
+            .where(Conversation.organization_id == organization_id)
+            .where(Conversation.contact_id.in_(ids))
+            .order_by(Conversation.id)
+        ).all()
+    )
+    return [
+        Person(
+            row.id, row.name, row.language,
+            tuple(Place(*place) for place in places.get(row.id, ())),
+            tuple(Talk(*talk) for talk in talks.get(row.id, ())),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _by_contact(rows: Sequence[Any]) -> dict[UUID, list[tuple[Any, ...]]]:
+    grouped: dict[UUID, list[tuple[Any, ...]]] = {}
+    for contact_id, *rest in rows:
+        grouped.setdefault(contact_id, []).append(tuple(rest))
+    return grouped

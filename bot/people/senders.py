@@ -1,0 +1,82 @@
+"""Whose sender is it? Senders and the organizations behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, select
+
+import flows
+from bot.store.among import among
+from bot.store.models import Organization, Sender
+from flows.flow import Flow
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A sender, and what its organization decided."""
+
+    organization_id: UUID
+    sender_id: UUID
+    address: str
+    channel: str
+    whatsapp: bool
+    sms: str
+
+    @property
+    def ends(self) -> tuple[UUID, UUID]:
+        """Organization and sender: our end of every conversation."""
+        return self.organization_id, self.sender_id
+
+    @property
+    def flow(self) -> Flow:
+        """The course of a new conversation. SMS that is off still asks before anything is sent."""
+        if self.channel == "whatsapp" or self.sms == "off":
+            return flows.serving(self.channel, "consent")
+        return flows.serving(self.channel, self.sms)
+
+
+def by_sender(connection: Connection, addresses: Collection[str]) -> dict[str, House]:
+    """The houses that these sender addresses belong to; addresses that are not ours are absent."""
+    rows = connection.execute(_query().where(among(connection, Sender.address, addresses)))
+    return {row.address: _house(row) for row in rows}
+
+
+def of_organization(
+    connection: Connection, organization_id: UUID, channel: str, address: str | None = None
+) -> House | None:
+    """The sender that an organization writes from: the one named, else its first."""
+    query = _query().where(Sender.organization_id == organization_id, Sender.channel == channel)
+    if address:
+        query = query.where(Sender.address == address)
+    row = connection.execute(query.order_by(Sender.created_at, Sender.id).limit(1)).first()
+    return _house(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What an organization allows."""
+
+    whatsapp: bool
+    sms: str
+
+
+def policy(connection: Connection, organization_id: UUID) -> Policy:
+    """What an organization allows. Raises `NoResultFound` when there is none of that id."""
+    query = select(Organization.whatsapp, Organization.sms).where(
+        Organization.id == organization_id
+    )
+    return Policy(*connection.execute(query).one())
+
+
+def _query() -> Select[UUID, UUID, str, str, bool, str]:
+    return select(
+        Sender.id, Sender.organization_id, Sender.address, Sender.channel,
+        Organization.whatsapp, Organization.sms,
+    ).join(Organization, Organization.id == Sender.organization_id)  # fmt: skip
+
+
+def _house(row: Row[UUID, UUID, str, str, bool, str]) -> House:
+    return House(row.organization_id, row.id, row.address, row.channel, row.whatsapp, row.sms)

@@ -1,0 +1,1 @@
+"""The people and whom they belong to."""
