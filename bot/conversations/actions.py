@@ -1,0 +1,97 @@
+"""What an agent may do next in a conversation, and why not.
+
+Console, API and `may-send` draw from here; nothing else decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.conversations.changes import can_request
+from bot.conversations.held import Held
+from flows.turn import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why not: a stable code of the API, and the moment from which it is possible, if any."""
+
+    reason: str
+    allowed_at: datetime | None = None
+
+
+def why_not_ask(held: Held, now: datetime) -> Refusal | None:
+    """Why no opt-in request may go out; None when it may."""
+    if _is_off(held):
+        return Refusal("whatsapp_disabled")
+    turn = Turn(held.state, now, said=dict(held.said))
+    held.flow.take("start", turn)
+    overdue = held.due_at is not None and held.due_at <= now
+    if turn.refusal and not (overdue and held.flow.state(held.state).lasts):
+        return Refusal(turn.refusal, held.due_at)
+    if not can_request(held, now):
+        return Refusal("no_template")
+    return None
+
+
+def why_not_template(held: Held, _now: datetime) -> Refusal | None:
+    """Why no template of the agent's choice may go out; None when it may."""
+    if held.channel != "whatsapp":
+        return Refusal("whatsapp_only")
+    return _why_not_write(held)
+
+
+def why_not_text(held: Held, now: datetime) -> Refusal | None:
+    """Why no text of the agent's own may go out; None when it may."""
+    if begins_by_writing(held, now):
+        return None
+    refusal = _why_not_write(held)
+    if refusal is None and not held.window_open(now):
+        return Refusal("window_closed")
+    return refusal
+
+
+def begins_by_writing(held: Held, now: datetime) -> bool:
+    """Whether writing may begin here: asking would open the conversation at once, unanswered."""
+    turn = Turn(held.state, now, said=dict(held.said))
+    was_open = held.flow.state(held.state).open
+    held.flow.take("start", turn)
+    return not was_open and held.flow.state(turn.state).open and why_not_ask(held, now) is None
+
+
+def why_not_sms(held: Held, _now: datetime) -> Refusal | None:
+    """Why no SMS may be offered instead; None when it may."""
+    if held.sms == "off":
+        return Refusal("sms_disabled")
+    return None if held.address.startswith("+") else Refusal("no_phone")
+
+
+def actions(held: Held, now: datetime) -> dict[str, dict[str, Any]]:
+    """All of it, by the names of the API: `{"allowed", "reason", "allowed_at"}` each."""
+    asked = {
+        "request_opt_in": why_not_ask,
+        "send_text": why_not_text,
+        "send_template": why_not_template,
+        "send_sms": why_not_sms,
+    }
+    return {name: _verdict(why_not(held, now)) for name, why_not in asked.items()}
+
+
+def _why_not_write(held: Held) -> Refusal | None:
+    if _is_off(held):
+        return Refusal("whatsapp_disabled")
+    state = held.flow.state(held.state)
+    return None if state.open else Refusal(state.closed_because)
+
+
+def _is_off(held: Held) -> bool:
+    return held.channel == "whatsapp" and not held.whatsapp
+
+
+def _verdict(refusal: Refusal | None) -> dict[str, Any]:
+    if refusal is None:
+        return {"allowed": True, "reason": None, "allowed_at": None}
+    at = refusal.allowed_at.isoformat().replace("+00:00", "Z") if refusal.allowed_at else None
+    return {"allowed": False, "reason": refusal.reason, "allowed_at": at}

@@ -1,0 +1,171 @@
+"""What a batch of turns will write, collected in memory and written with one statement a table."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.conversations.held import Held, Key
+from bot.conversations.inbound import Inbound
+from bot.conversations.ledger import next_entry
+from bot.conversations.wording import nearest, word
+from bot.store.bulk import insert_all, update_versions
+from bot.store.columns import new_id
+from bot.store.models import Conversation, Entry, Message, Notice
+from flows.flow import DAY
+from flows.turn import Say
+
+AUTOMATIC_LIMIT = 10
+"""Automatic messages in a conversation within 24 hours: two robots must not talk for ever."""
+
+
+class Changes:
+    """Lines, messages, notices and ledger entries of a batch of turns taken at `now`."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._held: dict[Key, Held] = {}
+        self._messages: list[dict[str, Any]] = []
+        self._notices: list[dict[str, Any]] = []
+        self._entries: list[dict[str, Any]] = []
+
+    def hear(self, held: Held, inbound: Inbound) -> None:
+        """Put what the contact sent into the timeline."""
+        line = self._line(held, "in", "reply", inbound.heard.text)
+        line |= {"sid": inbound.sid, "status": "received", "media": list(inbound.media) or None}
+        line |= {"from_address": held.to_address, "to_address": held.sender}
+        self._messages.append(line)
+
+    def say(self, held: Held, effect: Say) -> dict[str, Any] | None:
+        """Queue an automatic text; None when it may not go out now."""
+        content_sid = template_for(held) if effect.request else None
+        if not content_sid and not held.window_open(self.now):
+            return None
+        held.automatic = [at for at in held.automatic if self.now - at < DAY]
+        if len(held.automatic) >= AUTOMATIC_LIMIT:
+            return None
+        held.automatic.append(self.now)
+        held.said[effect.text] = self.now
+        wording = word(effect.text, "contact", held.language, business=held.business)
+        line = self._outbound(held, effect.text, wording.text)
+        line |= {"request": effect.request, "content_sid": content_sid}
+        if content_sid:
+            line["variables"] = {"1": held.business}
+        if effect.request:
+            held.request_id = line["id"]
+        shown = {"name": effect.text, "language": wording.language, "version": wording.version}
+        return shown | {
+            "message": str(line["id"]),
+            "content_sid": content_sid,
+            "text": wording.text,
+        }
+
+    def write(
+        self, held: Held, author: str, text: str, template: str | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Queue an agent's own message; gives back its row."""
+        line = self._outbound(held, "template" if template else "text", text)
+        line |= {"author": author, "content_sid": template}
+        line |= {"variables": dict(variables or {}) if template else None}
+        return line
+
+    def tell(self, held: Held, code: str, **names: str) -> None:
+        """Put a notice for the agent into the timeline."""
+        text = word(code, "agent", held.house_language, business=held.business, **names).text
+        self.touch(held).lines += 1
+        self._notices.append(
+            {
+                "organization_id": held.organization_id,
+                "conversation_id": held.id,
+                "seq": held.lines,
+                "code": code,
+                "text": text,
+                "at": self.now,
+            }
+        )
+
+    def prove(
+        self, held: Held, kind: str, before: str, facts: Mapping[str, Any],
+        personal: Mapping[str, str],
+    ) -> None:  # fmt: skip
+        """Put an entry into the ledger."""
+        entry = next_entry(self.touch(held), kind, self.now, before, facts, personal)
+        self._entries.append(entry)
+
+    def touch(self, held: Held) -> Held:
+        """Have this conversation written back."""
+        self._held[held.key] = held
+        return held
+
+    def commit(self, connection: Connection) -> None:
+        """Write everything. Raises `Overtaken` when a conversation changed since it was read."""
+        rows = [_row(held) for held in self._held.values()]
+        update_versions(connection, Conversation, rows)
+        insert_all(connection, Message, self._messages)
+        insert_all(connection, Notice, self._notices)
+        insert_all(connection, Entry, self._entries)
+
+    def _outbound(self, held: Held, kind: str, text: str) -> dict[str, Any]:
+        line = self._line(held, "out", kind, text)
+        line |= {"status": "queued", "token": secrets.token_urlsafe(16), "due_at": self.now}
+        line |= {"from_address": held.sender, "to_address": held.to_address}
+        self._messages.append(line)
+        return line
+
+    def _line(self, held: Held, direction: str, kind: str, text: str) -> dict[str, Any]:
+        self.touch(held).lines += 1
+        return {
+            "organization_id": held.organization_id,
+            "id": new_id(),
+            "conversation_id": held.id,
+            "sender_id": held.sender_id,
+            "seq": held.lines,
+            "direction": direction,
+            "kind": kind,
+            "said_in": held.state,
+            "text": text,
+            "request": False,
+            "attempt": 0,
+            "unanswered": 0,
+            "created_at": self.now,
+        }
+
+
+def template_for(held: Held) -> str | None:
+    """The ContentSid of the opt-in request in the contact's language, else in the house's."""
+    for language in (held.language, held.house_language):
+        tag = nearest(language, held.templates)
+        if tag:
+            return held.templates[tag]
+    return None
+
+
+def can_request(held: Held, now: datetime) -> bool:
+    """Whether a request can go out: by template, or as text while the window is open."""
+    return template_for(held) is not None or held.window_open(now)
+
+
+def _row(held: Held) -> dict[str, Any]:
+    return {
+        "organization_id": held.organization_id,
+        "id": held.id,
+        "state": held.state,
+        "state_since": held.state_since,
+        "due_at": held.due_at,
+        "request_id": held.request_id,
+        "asked_by": held.asked_by,
+        "basis": held.basis,
+        "window_until": held.window_until,
+        "heard_at": held.heard_at,
+        "said": {text: at.isoformat() for text, at in held.said.items()},
+        "automatic": [at.isoformat() for at in held.automatic],
+        "lines": held.lines,
+        "entries": held.entries,
+        "head": held.head,
+        "version": held.version,
+    }

@@ -1,0 +1,177 @@
+"""Conversations in a transaction, with what must be known about the people in them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, select
+
+import flows
+from bot.store.among import Columns, among_keys, key_parameters
+from bot.store.models import Contact, Conversation, Organization, Sender
+from flows import FLOWS
+from flows.flow import Flow
+
+Key = tuple[UUID, UUID]
+"""Organization and id: how every row that grows is known."""
+
+Ends = tuple[UUID, UUID, str]
+"""Organization, sender (id) and address: between whom a conversation is."""
+
+
+@dataclass(slots=True)
+class Held:
+    """A conversation, and what a turn needs to know of the people in it."""
+
+    organization_id: UUID
+    id: UUID
+    sender_id: UUID
+    contact_id: UUID
+    address: str
+    channel: str
+    flow: Flow
+    state: str
+    state_since: datetime
+    due_at: datetime | None
+    request_id: UUID | None
+    asked_by: str | None
+    basis: str | None
+    window_until: datetime | None
+    heard_at: datetime | None
+    said: dict[str, datetime]
+    automatic: list[datetime]
+    lines: int
+    entries: int
+    head: str
+    version: int
+    business: str
+    whatsapp: bool
+    sms: str
+    language: str
+    house_language: str
+    sender: str
+    templates: dict[str, str]
+
+    @property
+    def key(self) -> Key:
+        """Organization and id."""
+        return self.organization_id, self.id
+
+    @property
+    def to_address(self) -> str:
+        """Where a message of ours goes, as the provider spells it."""
+        return f"whatsapp:{self.address}" if self.channel == "whatsapp" else self.address
+
+    def window_open(self, now: datetime) -> bool:
+        """Whether free text may be sent: on WhatsApp for 24 h after the contact's last message.
+
+        https://www.twilio.com/docs/whatsapp/key-concepts
+        """
+        if self.channel != "whatsapp":
+            return True
+        return self.window_until is not None and now < self.window_until
+
+
+FIELDS = [one.name for one in fields(Held)]
+OWN = FIELDS[: FIELDS.index("business")]
+"""The fields that are columns of the conversation itself."""
+
+BY_KEY: Columns = (Conversation.organization_id, Conversation.id)
+BY_ENDS: Columns = (
+    Conversation.organization_id, Conversation.sender_id, Conversation.address,
+)  # fmt: skip
+
+SAID, AUTOMATIC = OWN.index("said"), OWN.index("automatic")
+
+
+def by_key(connection: Connection, keys: Collection[Key], *, lock: bool = True) -> dict[Key, Held]:
+    """The conversations with these keys, locked unless they are only looked at."""
+    return _held(connection, BY_KEY, keys, lock=lock)
+
+
+def by_address(
+    connection: Connection, ends: Collection[Ends], *, lock: bool = True
+) -> dict[tuple[UUID, str], Held]:
+    """The conversations between these ends, those that exist, by sender (id) and address."""
+    found = _held(connection, BY_ENDS, ends, lock=lock)
+    return {(held.sender_id, held.address): held for held in found.values()}
+
+
+def due(
+    connection: Connection, now: datetime, limit: int, only: Key | None = None
+) -> dict[Key, Held]:
+    """Claim up to `limit` conversations whose time is up and that no other worker has claimed."""
+    overdue = _query().where(Conversation.due_at <= now)
+    if only:
+        overdue = overdue.where(Conversation.organization_id == only[0], Conversation.id == only[1])
+    overdue = overdue.order_by(Conversation.due_at).limit(limit)
+    return _read(connection, overdue.with_for_update(of=Conversation, skip_locked=True), {})
+
+
+def due_keys(connection: Connection, now: datetime, limit: int) -> list[Key]:
+    """The keys of up to `limit` conversations whose time is up, claimed or not."""
+    query = select(Conversation.organization_id, Conversation.id).where(Conversation.due_at <= now)
+    rows = connection.execute(query.order_by(Conversation.due_at).limit(limit))
+    return [(row.organization_id, row.id) for row in rows]
+
+
+def _held(
+    connection: Connection, columns: Columns, keys: Collection[tuple[Any, ...]], *, lock: bool
+) -> dict[Key, Held]:
+    statement = _statement(columns is BY_KEY, connection.dialect.name, lock=lock)
+    return _read(connection, statement, key_parameters(connection, columns, keys))
+
+
+@cache
+def _statement(by_key: bool, speaks: str, *, lock: bool) -> Select[Any]:
+    """Made once: to put a statement together costs more than to run it."""
+    wanted = among_keys(speaks, BY_KEY if by_key else BY_ENDS)
+    # One order for all, so that two batches never wait for each other in a circle.
+    query = _query().where(wanted).order_by(Conversation.id)
+    return query.with_for_update(of=Conversation) if lock else query
+
+
+def _query() -> Select[Any]:
+    """Columns in the order of the fields of `Held`."""
+    return (
+        select(
+            *(getattr(Conversation, name) for name in OWN),
+            Organization.name,
+            Organization.whatsapp,
+            Organization.sms,
+            Contact.language,
+            Organization.language,
+            Sender.address,
+            Sender.templates,
+        )
+        .join(Sender, Sender.id == Conversation.sender_id)
+        .join(Organization, Organization.id == Conversation.organization_id)
+        .join(
+            Contact,
+            (Contact.organization_id == Conversation.organization_id)
+            & (Contact.id == Conversation.contact_id),
+        )
+    )
+
+
+def _read(
+    connection: Connection, query: Select[Any], parameters: dict[str, Any]
+) -> dict[Key, Held]:
+    rows = connection.execute(query, parameters).all()
+    return {(row[0], row[1]): _from_row(*row) for row in rows}
+
+
+def _from_row(*columns: Any) -> Held:
+    held = Held(*columns)
+    # A flow that is no more: its conversations go on as new ones do, from the first state.
+    named = cast(str, held.flow)
+    held.flow = FLOWS.get(named) or flows.serving(held.channel, "consent")
+    held.said = {text: datetime.fromisoformat(at) for text, at in columns[SAID].items()}
+    held.automatic = [datetime.fromisoformat(at) for at in columns[AUTOMATIC]]
+    held.language = held.language or held.house_language
+    return held

@@ -1,0 +1,142 @@
+"""Conversations as the console shows them: cheap to look at, and before they exist."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, bindparam, select
+
+from bot.conversations.changes import template_for
+from bot.conversations.held import Held, Key
+from bot.conversations.wording import word
+from bot.people.senders import House
+from bot.store.among import among
+from bot.store.columns import new_id
+from bot.store.models import Conversation, Message, Notice, Organization, Sender
+from flows.turn import Say, Turn
+
+PULSE = (
+    select(
+        Conversation.version, Conversation.due_at, Conversation.window_until,
+        Message.seq, Message.status, Message.error_code,
+    )
+    .outerjoin(
+        Message,
+        and_(
+            Message.organization_id == Conversation.organization_id,
+            Message.conversation_id == Conversation.id,
+            Message.seq > bindparam("since"),
+            Message.direction == "out",
+        ),
+    )
+    .where(Conversation.organization_id == bindparam("organization"))
+    .where(Conversation.id == bindparam("conversation"))
+    .order_by(Message.seq)
+)  # fmt: skip
+"""Made once: pages ask for it so often that making it would cost more than running it."""
+
+
+def pulse(connection: Connection, conversation: Key, since: int, now: datetime) -> str | None:
+    """A text that changes whenever the lines after `since`, or what may be done, do.
+
+    One statement, by keys alone, for pages that ask every other second. None: no such conversation.
+    """
+    keys = {"organization": conversation[0], "conversation": conversation[1], "since": since}
+    rows = connection.execute(PULSE, keys).all()
+    if not rows:
+        return None
+    _, due_at, window_until, *_ = rows[0]
+    passed = [moment is not None and moment <= now for moment in (due_at, window_until)]
+    fates = [tuple(row) for row in rows]
+    return hashlib.sha256(repr((passed, fates)).encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The last line of a conversation, for a list."""
+
+    at: datetime
+    kind: str
+    text: str
+
+
+def last_lines(
+    connection: Connection, organization_id: UUID, conversations: Sequence[UUID]
+) -> dict[UUID, Brief]:
+    """The last line of each of these conversations, those that have one."""
+    said = and_(
+        Message.organization_id == Conversation.organization_id,
+        Message.conversation_id == Conversation.id,
+        Message.seq == Conversation.lines,
+    )
+    told = and_(
+        Notice.organization_id == Conversation.organization_id,
+        Notice.conversation_id == Conversation.id,
+        Notice.seq == Conversation.lines,
+    )
+    rows = connection.execute(
+        select(
+            Conversation.id, Message.created_at, Message.direction, Message.text,
+            Notice.at, Notice.text.label("told"),
+        )
+        .outerjoin(Message, said)
+        .outerjoin(Notice, told)
+        .where(Conversation.organization_id == organization_id)
+        .where(among(connection, Conversation.id, list(conversations)))
+    )  # fmt: skip
+    return {row.id: _brief(row) for row in rows if row.created_at or row.at}
+
+
+def _brief(row: Any) -> Brief:
+    text = row.text if row.direction else row.told
+    return Brief(row.created_at or row.at, row.direction or "notice", text)
+
+
+def unopened(
+    connection: Connection, house: House, contact_id: UUID, address: str, language: str | None,
+    now: datetime,
+) -> Held:  # fmt: skip
+    """A conversation that nobody has opened yet, as it would begin. It is stored nowhere."""
+    row = connection.execute(
+        select(Organization.name, Organization.language, Sender.templates)
+        .join(Sender, Sender.organization_id == Organization.id)
+        .where(Sender.id == house.sender_id)
+    ).one()
+    return Held(
+        organization_id=house.organization_id, id=new_id(), sender_id=house.sender_id,
+        contact_id=contact_id, channel=house.channel, flow=house.flow, state=house.flow.initial,
+        state_since=now, due_at=None, request_id=None, asked_by=None, basis=None,
+        window_until=None, heard_at=None, said={}, automatic=[], lines=0, entries=0, head="",
+        version=0, business=row.name, whatsapp=house.whatsapp, sms=house.sms,
+        language=language or row.language, house_language=row.language, address=address,
+        sender=house.address, templates=row.templates,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a contact would read, in which language, and as which template if it is one."""
+
+    text: str
+    language: str
+    content_sid: str | None
+
+
+def preview(held: Held, now: datetime) -> Preview | None:
+    """What a contact would be asked if an agent asked now; None when nothing would be said."""
+    turn = Turn(held.state, now, said=dict(held.said))
+    overdue = held.due_at is not None and held.due_at <= now
+    if overdue:
+        held.flow.take("expire", turn)
+    held.flow.take("start", turn)
+    said = (effect for effect in turn.effects if isinstance(effect, Say) and effect.request)
+    effect = next(said, None)
+    if effect is None:
+        return None
+    wording = word(effect.text, "contact", held.language, business=held.business)
+    return Preview(wording.text, wording.language, template_for(held))

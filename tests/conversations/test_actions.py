@@ -1,0 +1,209 @@
+"""What an agent may do in each state, on both channels: one function decides for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from bot.conversations import engine, letters
+from bot.conversations.actions import Refusal, actions
+from bot.conversations.engine import Failed
+from bot.conversations.letters import Letter
+from bot.store.db import Database
+from bot.store.models import Organization, Sender
+from flows import FLOWS
+from flows.flow import DAY
+from tests.world import Friend, World
+
+
+def fails(friend: Friend, kind: str) -> None:
+    failed = Failed(friend.key, friend.request_id, kind, 1, "why.")  # type: ignore[arg-type]
+    with friend.world.database.writing() as connection:
+        engine.fail(connection, [failed], friend.world.now)
+
+
+def nothing(friend: Friend) -> None:
+    """Nobody has asked."""
+
+
+def asked(friend: Friend) -> None:
+    friend.is_asked()
+
+
+def silent(friend: Friend) -> None:
+    friend.is_asked()
+    friend.world.passes(hours=24)
+    friend.world.expire()
+
+
+def unreachable(friend: Friend) -> None:
+    friend.is_asked()
+    fails(friend, "unreachable")
+
+
+def undelivered(friend: Friend) -> None:
+    friend.is_asked()
+    fails(friend, "final")
+
+
+def said_yes(friend: Friend) -> None:
+    friend.is_asked()
+    friend.says("Yes")
+
+
+def said_yes_long_ago(friend: Friend) -> None:
+    said_yes(friend)
+    friend.world.passes(hours=24)
+
+
+def said_stop(friend: Friend) -> None:
+    friend.is_asked()
+    friend.says("STOP")
+
+
+def said_stop_and_yes(friend: Friend) -> None:
+    said_stop(friend)
+    friend.says("Yes")
+
+
+OK = None
+NOT = "not_opted_in"
+INFORM = "not_informed"
+
+# How it came about, the state, then why not: ask, text, template, SMS.
+WHATSAPP = [
+    (nothing, "new", (OK, NOT, NOT, OK)),
+    (asked, "requested", ("already_requested", NOT, NOT, OK)),
+    (silent, "no_answer", (OK, NOT, NOT, OK)),
+    (unreachable, "unreachable", (OK, NOT, NOT, OK)),
+    (undelivered, "undelivered", (OK, NOT, NOT, OK)),
+    (said_yes, "opted_in", ("already_opted_in", OK, OK, OK)),
+    (said_yes_long_ago, "opted_in", ("already_opted_in", "window_closed", OK, OK)),
+    (said_stop, "opted_out", ("opted_out", "opted_out", "opted_out", OK)),
+    (said_stop_and_yes, "opted_in", ("already_opted_in", OK, OK, OK)),
+]
+SMS_CONSENT = [
+    (nothing, "new", (OK, NOT, "whatsapp_only", OK)),
+    (asked, "requested", ("already_requested", NOT, "whatsapp_only", OK)),
+    (silent, "no_answer", (OK, NOT, "whatsapp_only", OK)),
+    (undelivered, "undelivered", (OK, NOT, "whatsapp_only", OK)),
+    (said_yes, "opted_in", ("already_opted_in", OK, "whatsapp_only", OK)),
+    (said_yes_long_ago, "opted_in", ("already_opted_in", OK, "whatsapp_only", OK)),
+    (said_stop, "opted_out", ("opted_out", "opted_out", "whatsapp_only", OK)),
+]
+SMS_DISCLAIMER = [
+    (nothing, "new", (OK, OK, "whatsapp_only", OK)),
+    (asked, "informed", ("already_informed", OK, "whatsapp_only", OK)),
+    (undelivered, "undelivered", (OK, OK, "whatsapp_only", OK)),
+    (said_stop, "opted_out", ("opted_out", "opted_out", "whatsapp_only", OK)),
+    (said_stop_and_yes, "opted_in", ("already_opted_in", OK, "whatsapp_only", OK)),
+]
+TABLES = {"opt_in": WHATSAPP, "sms_consent": SMS_CONSENT, "sms_disclaimer": SMS_DISCLAIMER}
+NAMES = ("request_opt_in", "send_text", "send_template", "send_sms")
+
+Story = tuple[Callable[[Friend], None], str, tuple[str | None, ...]]
+
+# Decisions are made in memory: one database is enough.
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def verdicts(friend: Friend) -> dict[str, str | None]:
+    decided = actions(friend.now, friend.world.now)
+    assert all(one["allowed"] is (one["reason"] is None) for one in decided.values())
+    return {name: one["reason"] for name, one in decided.items()}
+
+
+def friend_on(flow: str, database: Database) -> Friend:
+    world = World(database, sms=flow.removeprefix("sms_") if flow != "opt_in" else "consent")
+    return world.contact(channel="whatsapp" if flow == "opt_in" else "sms")
+
+
+def test_the_tables_speak_of_every_state() -> None:
+    for name, table in TABLES.items():
+        assert {state for _, state, _ in table} == {state.name for state in FLOWS[name].states}
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("flow", "story"),
+    [(flow, story) for flow, table in TABLES.items() for story in table],
+    ids=lambda part: part if isinstance(part, str) else part[0].__name__,
+)
+def test_what_an_agent_may_do(database: Database, flow: str, story: Story) -> None:
+    happens, state, reasons = story
+    friend = friend_on(flow, database)
+    happens(friend)
+    assert friend.state == state
+    assert verdicts(friend) == dict(zip(NAMES, reasons, strict=True))
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("flow", "story"),
+    [(flow, story) for flow, table in TABLES.items() for story in table],
+    ids=lambda part: part if isinstance(part, str) else part[0].__name__,
+)
+def test_what_is_refused_is_refused_when_it_is_tried(
+    database: Database, flow: str, story: Story
+) -> None:
+    friend = friend_on(flow, database)
+    story[0](friend)
+    said = verdicts(friend)
+    world, before = friend.world, len(friend.lines)
+
+    with world.database.writing() as connection:
+        tried = letters.write(connection, Letter(friend.key, "agent", "Hello"), world.now)
+    refusal = tried.reason if isinstance(tried, Refusal) else None
+    assert refusal == said["send_text"]
+    assert (len(friend.lines) > before) is (refusal is None)
+
+
+@ON_SQLITE
+def test_a_request_may_be_repeated_from_the_moment_that_is_named(database: Database) -> None:
+    friend = friend_on("opt_in", database)
+    friend.is_asked()
+    due = friend.world.now + DAY
+    asked = actions(friend.now, friend.world.now)["request_opt_in"]
+    assert asked["allowed_at"] == due.isoformat().replace("+00:00", "Z")
+    assert actions(friend.now, due - timedelta(microseconds=1))["request_opt_in"]["reason"]
+    assert actions(friend.now, due)["request_opt_in"]["allowed"], "before any worker has noticed"
+
+
+@ON_SQLITE
+def test_nothing_goes_by_whatsapp_while_it_is_off(database: Database) -> None:
+    friend = friend_on("opt_in", database)
+    said_yes(friend)
+    with database.writing() as connection:
+        connection.execute(update(Organization).values(whatsapp=False, sms="off"))
+    off = "whatsapp_disabled"
+    assert verdicts(friend) == dict(zip(NAMES, (off, off, off, "sms_disabled"), strict=True))
+
+
+@ON_SQLITE
+def test_sms_goes_on_while_whatsapp_is_off(database: Database) -> None:
+    friend = friend_on("sms_disclaimer", database)
+    with database.writing() as connection:
+        connection.execute(update(Organization).values(whatsapp=False))
+    assert verdicts(friend)["send_text"] is None
+
+
+@ON_SQLITE
+def test_without_a_template_nobody_is_asked_out_of_the_blue(database: Database) -> None:
+    friend = friend_on("opt_in", database)
+    with database.writing() as connection:
+        connection.execute(update(Sender).values(templates={"de": "HX" + "2" * 32}))
+    assert verdicts(friend)["request_opt_in"] == "no_template"
+
+
+@ON_SQLITE
+def test_somebody_without_a_number_gets_no_sms(database: Database) -> None:
+    friend = friend_on("opt_in", database)
+    nameless = Friend(friend.world, friend.house, "US.13491208655302741918", friend.key)
+    nameless.says("hello")
+    with database.reading() as connection:
+        key = (*friend.key[:1], friend.house.sender_id, nameless.phone)
+        (held,) = engine.held.by_address(connection, [key], lock=False).values()
+    assert actions(held, friend.world.now)["send_sms"]["reason"] == "no_phone"

@@ -1,0 +1,126 @@
+"""Every text that a flow says, and every notice it tells, in every language that there is."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from bot.conversations.wording import FALLBACK, TEXTS, nearest, word
+from flows import FLOWS
+
+FILES = sorted(TEXTS.glob("*.toml"))
+ACTIONS = [action for flow in FLOWS.values() for row in flow.rows for action in row.do]
+SAID = {action.name for action in ACTIONS if action.kind in ("say", "request")}
+TOLD = {action.name for action in ACTIONS if action.kind == "tell"}
+NAMES = {"contact": {"business"}, "agent": {"business", "reason"}}
+
+# What the product has always said to agents, letter for letter.
+SENTENCES = {
+    "opted_in": "Your Contact has opted in. You may continue to send/receive messages.",
+    "opted_out": (
+        "The contact has opted out. You can't send requests or messages to the contact anymore."
+    ),
+    "no_answer": (
+        "The contact hasn't responded to the opt-in request for more than 24 hours. "
+        "You can try sending the request again."
+    ),
+}
+REQUEST_SENT = {
+    "You have sent the contact an opt-in request. You will be able to message them after the "
+    "contact accepts your request.",
+    "You've sent the contact an opt-in request. You'll be able to start messaging after the "
+    "contact accepts your request.",
+}
+"""The product has two spellings of this one."""
+
+
+def read(path: Any) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+class TestEveryLanguage:
+    def test_says_what_its_file_is_called(self, path: Any) -> None:
+        texts = read(path)
+        assert texts["language"] == path.stem
+        assert texts["version"] >= 1
+        assert set(texts) == {"version", "language", "reviewed_by", "contact", "agent"}
+
+    def test_has_every_text_and_no_other(self, path: Any) -> None:
+        texts = read(path)
+        assert set(texts["contact"]) == SAID
+        assert set(texts["agent"]) == TOLD
+
+    def test_fills_in_only_what_there_is(self, path: Any) -> None:
+        texts = read(path)
+        for reader, known in NAMES.items():
+            for name, text in texts[reader].items():
+                used = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
+                assert used <= known, name
+        assert "{business}" in texts["contact"]["ask"]
+        assert "{reason}" in texts["agent"]["undelivered"]
+
+    def test_is_short_and_plain(self, path: Any) -> None:
+        texts = read(path)
+        for reader in NAMES:
+            for name, text in texts[reader].items():
+                assert text == text.strip(), name
+                assert 10 < len(text) <= 320, name
+                assert not re.search(r"\s{2,}|[\n\t]", text), name
+
+    def test_says_how_to_answer_and_how_to_stop(self, path: Any) -> None:
+        contact = read(path)["contact"]
+        for name in ("ask", "welcome", "help", "disclaimer"):
+            assert "STOP" in contact[name], name
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_the_products_own_sentences(name: str) -> None:
+    assert word(name, "agent", "en").text == SENTENCES[name]
+
+
+def test_that_a_request_was_sent() -> None:
+    assert word("request_sent", "agent", "en").text in REQUEST_SENT
+
+
+def test_somebody_who_has_left_hears_how_to_come_back() -> None:
+    goodbye = word("goodbye", "contact", "en", business="Acme").text
+    assert "opted out" in goodbye
+    assert re.search(r"repl\w+ YES at any time", goodbye)
+
+
+def test_somebody_without_whatsapp_is_offered_sms() -> None:
+    assert word("unreachable", "agent", "en").text.endswith("send an SMS instead?")
+
+
+@pytest.mark.parametrize(
+    ("asked", "available", "found"),
+    [
+        ("pt-BR", ("en", "pt", "pt-BR"), "pt-BR"),
+        ("pt-BR", ("en", "pt"), "pt"),
+        ("pt_BR", ("en", "pt"), "pt"),
+        ("pt", ("en", "pt-BR"), None),
+        ("xx", ("en",), None),
+    ],
+)
+def test_the_nearest_language(asked: str, available: tuple[str, ...], found: str | None) -> None:
+    assert nearest(asked, dict.fromkeys(available)) == found
+
+
+def test_a_language_that_nobody_wrote_is_english() -> None:
+    wording = word("ask", "contact", "xx", business="Acme")
+    assert (wording.language, wording.version) == (FALLBACK, read(TEXTS / "en.toml")["version"])
+    assert "Acme" in wording.text
+
+
+def test_a_name_with_braces_is_a_name() -> None:
+    assert "{reason} & {0}" in word("ask", "contact", "en", business="{reason} & {0}").text
+
+
+def test_a_text_that_there_is_not() -> None:
+    with pytest.raises(KeyError):
+        word("nonsense", "contact", "en", business="Acme")
