@@ -1,0 +1,1 @@
+"""To Twilio and back. The only wing that imports `twilio`."""

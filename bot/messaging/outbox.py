@@ -1,0 +1,200 @@
+"""Sending what is queued: claimed in a short transaction, sent outside any, and its fate recorded.
+
+At most one message of a conversation is in flight, consent is read again at the claim, and each
+sender keeps its rate: a claimed message has a moment before which it does not leave.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, delete, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from bot.conversations import letters
+from bot.conversations.held import Key
+from bot.messaging.fates import Fate
+from bot.messaging.gateway import Outcome, Refused, Sent, Unknown
+from bot.store.bulk import insert_new, update_all
+from bot.store.models import Conversation, Message, Organization, Pause, Sender
+from bot.store.models.conversations import DOUBTFUL, OUR_CONCERN, has_status
+from flows import FLOWS
+
+HORIZON = timedelta(milliseconds=250)
+"""How far ahead messages are claimed: what is claimed no longer hears of an opt-out."""
+
+BREATH = timedelta(seconds=60)
+"""How long the queue waits after the provider rejected our credentials, before it tries one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that is this worker's to send, not before `leaves_at` (wall)."""
+
+    key: Key
+    attempt: int
+    leaves_at: datetime
+    row: dict[str, Any]
+
+
+def senders_with_mail(connection: Connection, now: datetime, wall: datetime) -> list[UUID]:
+    """The senders that have something to send and may send it; none while the queue is paused.
+
+    Who sent longest ago comes first: no busy sender takes all hands for ever.
+    """
+    if connection.scalar(select(Pause.until).where(Pause.until > wall)):
+        return []
+    waiting = exists().where(
+        Message.sender_id == Sender.id, has_status(Message.status, "queued"), Message.due_at <= now
+    )
+    free = or_(Sender.free_at.is_(None), Sender.free_at <= wall + HORIZON)
+    ready = select(Sender.id).where(free, waiting).order_by(Sender.free_at.asc().nulls_first())
+    return list(connection.scalars(ready))
+
+
+def claim(
+    connection: Connection, sender_id: UUID, now: datetime, wall: datetime,
+    limit: int, lease: timedelta,
+) -> list[Claimed]:  # fmt: skip
+    """Claim up to `limit` messages of a sender, as many as its rate allows within the horizon.
+
+    Messages that the contact's consent no longer covers are cancelled instead.
+    """
+    sender = _lock_sender(connection, sender_id)
+    if sender is None:
+        return []
+    first = max(sender.free_at or wall, wall)
+    step = timedelta(seconds=1 / sender.per_second)
+    slots = min(limit, (wall + HORIZON - first) // step + 1)
+    rows = connection.execute(_next_of(sender_id, now, slots)).all() if slots > 0 else []
+    allowed = [row for row in rows if _may_leave(row)]
+    _cancel(connection, [row for row in rows if not _may_leave(row)], now)
+    claimed = [
+        Claimed(
+            (row.organization_id, row.id), row.attempt + 1, first + place * step, dict(row._mapping)
+        )
+        for place, row in enumerate(allowed)
+    ]
+    _mark_sending(connection, claimed, wall, lease)
+    if claimed:
+        kept = {"id": sender_id, "free_at": first + len(claimed) * step}
+        update_all(connection, Sender, [kept], keys=("id",))
+    return claimed
+
+
+def fate_of(claimed: Claimed, outcome: Outcome) -> Fate:
+    """What an answer of the provider means for the message it was about."""
+    match outcome:
+        case Sent(sid):
+            return Fate(claimed.key, "sent", sid=sid, attempt=claimed.attempt)
+        case Refused(verdict):
+            return Fate(claimed.key, "failed", verdict=verdict, attempt=claimed.attempt)
+        case Unknown():
+            return Fate(claimed.key, "unknown", attempt=claimed.attempt)
+
+
+def pause(connection: Connection, reason: str, wall: datetime) -> None:
+    """Stop sending for a while: nothing would go through."""
+    row = {"id": 1, "until": wall + BREATH, "reason": reason}
+    # Many calls are turned away at the same moment: deleting and inserting would collide.
+    if not insert_new(connection, Pause, [row], ["id"]):
+        update_all(connection, Pause, [row], keys=("id",))
+
+
+def resume(connection: Connection) -> None:
+    """Try again at once: somebody who starts a worker may have mended what was wrong."""
+    connection.execute(delete(Pause))
+
+
+def _lock_sender(connection: Connection, sender_id: UUID) -> Row[datetime | None, float] | None:
+    query = select(Sender.free_at, Sender.per_second).where(Sender.id == sender_id)
+    # No key changes: a newcomer's conversation, which refers to the sender, need not wait.
+    return connection.execute(query.with_for_update(skip_locked=True, key_share=True)).first()
+
+
+def _next_of(sender_id: UUID, now: datetime, limit: int) -> Select[Any]:
+    """The oldest message of each conversation that has none in flight, and its consent as it is.
+
+    The conversation is locked too, so that an opt-out comes before the claim or after it, and never
+    between the look at consent and the commit.
+    """
+    earlier = aliased(Message)
+    in_the_way = exists().where(
+        earlier.organization_id == Message.organization_id,
+        earlier.conversation_id == Message.conversation_id,
+        has_status(earlier.status, *OUR_CONCERN),
+        or_(
+            has_status(earlier.status, *DOUBTFUL),
+            has_status(earlier.status, "queued") & (earlier.seq < Message.seq),
+        ),
+    )
+    return (
+        select(
+            *Message.__table__.columns, Conversation.state, Conversation.flow,
+            Conversation.request_id, Organization.whatsapp,
+        )
+        .join(
+            Conversation,
+            (Conversation.organization_id == Message.organization_id)
+            & (Conversation.id == Message.conversation_id),
+        )
+        .join(Organization, Organization.id == Message.organization_id)
+        .where(Message.sender_id == sender_id, has_status(Message.status, "queued"))
+        .where(Message.due_at <= now, ~in_the_way)
+        .order_by(Message.due_at, Message.id)
+        .limit(limit)
+        .with_for_update(of=(Message, Conversation), skip_locked=True, key_share=True)
+    )  # fmt: skip
+
+
+def _may_leave(row: Row[Any]) -> bool:
+    """Whether consent covers this message now: said in the state that still holds, or an open one.
+
+    A request leaves only while its state still rests on it.
+    """
+    if not row.whatsapp and row.from_address.startswith("whatsapp:"):
+        return False
+    if row.request:
+        return bool(row.said_in == row.state and row.request_id == row.id)
+    return bool(row.said_in == row.state) or _is_open(row)
+
+
+def _is_open(row: Row[Any]) -> bool:
+    flow = FLOWS.get(row.flow)
+    return flow is not None and flow.knows(row.state) and flow.state(row.state).open
+
+
+def _cancel(connection: Connection, rows: list[Row[Any]], now: datetime) -> None:
+    cancelled = [
+        {
+            "organization_id": row.organization_id,
+            "id": row.id,
+            "status": "cancelled",
+            "due_at": None,
+        }
+        for row in rows
+    ]
+    update_all(connection, Message, cancelled)
+    letters.cancelled(
+        connection, [((row.organization_id, row.conversation_id), row.id) for row in rows], now
+    )
+
+
+def _mark_sending(
+    connection: Connection, claimed: list[Claimed], wall: datetime, lease: timedelta
+) -> None:
+    rows = [
+        {
+            "organization_id": one.key[0],
+            "id": one.key[1],
+            "status": "sending",
+            "attempt": one.attempt,
+            "claimed_at": one.row["claimed_at"] or wall,
+            "lease_until": one.leaves_at + lease,
+        }
+        for one in claimed
+    ]
+    update_all(connection, Message, rows)

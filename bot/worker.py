@@ -1,0 +1,143 @@
+"""The worker: what happens without anybody calling. The only module that imports `apscheduler`.
+
+The scheduler is a ticker and keeps nothing: all that is due stands in the database, so any number
+of workers may run, and one that is killed loses nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from time import monotonic
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.conversations import overdue
+from bot.messaging import outbox
+from bot.messaging.dispatch import Dispatch
+from bot.messaging.gateway import NeverSent, NoAnswer, TwilioException
+from bot.messaging.sweep import sweep
+from bot.runtime import Runtime
+from bot.store.bulk import insert_new, update_all
+from bot.store.models import Answered, Heartbeat
+
+BATCH = 500
+"""Conversations that expire in one transaction."""
+
+KEEP_ANSWERS = timedelta(hours=24)
+
+log = structlog.get_logger()
+
+
+class Worker:
+    """Ticks until it is told to stop."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._dispatch = Dispatch(runtime)
+        self._stopped = Event()
+        self._ticks: dict[str, tuple[Callable[[], object], float]] = {
+            "send": (self._dispatch.send, 0.2),
+            "reconcile": (self._dispatch.reconcile, 1.0),
+            "inquire": (self._dispatch.inquire, 60.0),
+            "expire": (self.expire, 1.0),
+            "sweep": (self.sweep, runtime.settings.sweep_seconds),
+            "heartbeat": (lambda: self._beat("worker"), 5.0),
+            "forget": (self.forget, 3600.0),
+        }
+        self._last: dict[str, float] = {}
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT, then finish the calls that are under way."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stopped.set())
+        self._resume()
+        # A tick that finds the one before still at work is left out: that is no news.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+        scheduler = self._schedule()
+        scheduler.start()
+        log.info("worker_started")
+        while not self._stopped.wait(1.0):
+            self._wake_overdue(scheduler)
+        scheduler.shutdown(wait=True)
+        self._dispatch.close()
+        log.info("worker_stopped")
+
+    def expire(self) -> int:
+        """Let every conversation whose time is up go on, in batches."""
+        expired = 0
+        while not self._stopped.is_set():
+            count = overdue.expire(self._runtime, BATCH)
+            expired += count
+            if count < BATCH:
+                break
+        return expired
+
+    def sweep(self) -> None:
+        """Fetch what no webhook brought."""
+        try:
+            swept = sweep(self._runtime, self._last_sweep())
+        except (TwilioException, NeverSent, NoAnswer) as error:
+            log.warning("sweep_failed", error=str(error))
+            return
+        self._beat("sweep", f"{swept.found} found at {swept.senders} senders")
+
+    def forget(self) -> None:
+        """Drop answers to API calls that nobody will repeat any more."""
+        with self._runtime.database.writing() as connection:
+            before = self._runtime.clock.now() - KEEP_ANSWERS
+            connection.execute(delete(Answered).where(Answered.at < before))
+
+    def _resume(self) -> None:
+        """Settings may be new: what they are good for is seen at the first message."""
+        try:
+            with self._runtime.database.writing() as connection:
+                outbox.resume(connection)
+        except SQLAlchemyError:
+            log.exception("not_resumed")
+
+    def _schedule(self) -> BackgroundScheduler:
+        scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(len(self._ticks))},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        for name, (work, seconds) in self._ticks.items():
+            scheduler.add_job(
+                self._tick, "interval", (name, work), seconds=seconds, id=name,
+                next_run_time=datetime.now(UTC),
+            )  # fmt: skip
+        return scheduler
+
+    def _tick(self, name: str, work: Callable[[], object]) -> None:
+        self._last[name] = monotonic()
+        try:
+            work()
+        except Exception:
+            log.exception("tick_failed", tick=name)
+
+    def _wake_overdue(self, scheduler: BackgroundScheduler) -> None:
+        """The scheduler sleeps by the wall clock; one that is set back must not stop the work."""
+        for name, (_, seconds) in self._ticks.items():
+            if monotonic() - self._last.get(name, monotonic()) > 2 * seconds + 1:
+                scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+                scheduler.wakeup()
+
+    def _beat(self, name: str, words: str = "") -> None:
+        row = {"name": name, "at": self._runtime.clock.wall(), "words": words}
+        with self._runtime.database.writing() as connection:
+            if not insert_new(connection, Heartbeat, [row], ["name"]):
+                update_all(connection, Heartbeat, [row], keys=("name",))
+
+    def _last_sweep(self) -> datetime | None:
+        with self._runtime.database.reading() as connection:
+            query = select(Heartbeat.at).where(Heartbeat.name == "sweep")
+            last: datetime | None = connection.scalar(query)
+            return last
