@@ -1,0 +1,79 @@
+"""Errors as RFC 9457 `application/problem+json`, each with a stable `code`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, jsonify
+
+from bot.conversations.actions import Refusal
+
+WORDS = {
+    "already_requested": "A request is out and was not answered; it can be repeated later.",
+    "already_opted_in": "The contact has opted in already.",
+    "already_informed": "The contact has been told who writes already.",
+    "opted_out": "The contact has opted out. Nothing may be sent until they say yes.",
+    "not_opted_in": "The contact has not opted in. Ask for consent first.",
+    "not_informed": "The contact has not been told who writes. Begin the conversation first.",
+    "whatsapp_disabled": "WhatsApp is not enabled for this organization.",
+    "whatsapp_only": "Templates exist on WhatsApp only. Send a text.",
+    "window_closed": "The 24 hours in which free text may be sent are over. Send a template.",
+    "no_template": "The sender has no approved template for the request in this language.",
+    "no_sender": "The organization has no sender on this channel.",
+    "no_phone": "The contact has no phone number, so no SMS can reach them.",
+    "sms_disabled": "SMS is not enabled for this organization.",
+    "contact_exists": "A contact with this number exists already.",
+    "not_found": "There is no such thing here.",
+    "unauthorized": "Send a valid token as: Authorization: Bearer <token>.",
+    "idempotency_key_reused": "This Idempotency-Key was used for another request.",
+    "invalid": "The request is not valid.",
+    "unavailable": "The database cannot be written just now. Try again.",
+}
+"""Every code, and what it says to a person."""
+
+
+class Problem(Exception):
+    """A call that cannot be done. `more` are further members of the answer."""
+
+    def __init__(self, status: int, code: str, detail: str = "", **more: Any) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.detail = detail or WORDS.get(code, "")
+        self.more = more
+
+
+def refused(refusal: Refusal) -> Problem:
+    """A refusal of the rules: 409, with the moment from which it is possible."""
+    if refusal.allowed_at is None:
+        return Problem(409, refusal.reason)
+    return Problem(409, refusal.reason, allowed_at=rfc3339(refusal.allowed_at))
+
+
+def not_found() -> Problem:
+    """Not there, or another organization's, which is the same."""
+    return Problem(404, "not_found")
+
+
+def answer(problem: Problem) -> Response:
+    """A problem as a response."""
+    response = jsonify(
+        type=f"urn:assent:problem:{problem.code}",
+        title=HTTPStatus(problem.status).phrase,
+        status=problem.status,
+        code=problem.code,
+        detail=problem.detail,
+        **problem.more,
+    )
+    response.status_code = problem.status
+    response.mimetype = "application/problem+json"
+    if problem.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def rfc3339(moment: datetime | None) -> str | None:
+    """A moment as the API writes it: UTC, ending in `Z`."""
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
