@@ -1,0 +1,1 @@
+"""A Twilio on your desk: the Messages API, webhooks and customers who answer, all in memory."""

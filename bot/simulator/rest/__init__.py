@@ -1,0 +1,1 @@
+"""Twilio's REST API: messages and content templates, errors and credentials."""

@@ -1,0 +1,1 @@
+"""The stand-in for Twilio, tried over real HTTP."""

@@ -1,0 +1,170 @@
+"""The whole house as real processes: the web application, its worker, and the stand-in."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import requests
+from click.testing import Result
+
+from bot.app import create_app
+from bot.cli import demo_house
+from bot.config import SIMULATED, Settings, load_settings
+from bot.people import accounts, organizations
+from bot.runtime import load_runtime
+from bot.simulator.remote import Remote
+from bot.store.db import open_database
+from bot.store.migrate import upgrade
+
+ROOT = Path(__file__).parents[2]
+GRANIAN = (sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws")
+
+# A worker that waits a second, not a minute, after the provider refused our credentials.
+QUICK_WORKER = """
+from datetime import timedelta
+from bot.messaging import outbox
+outbox.BREATH = timedelta(seconds=1)
+from bot.runtime import load_runtime
+from bot.worker import Worker
+Worker(load_runtime()).run()
+"""
+
+
+@dataclass
+class House:
+    """A running house: where its parts are, and a token for its API."""
+
+    url: str
+    stand_in: Remote
+    token: str
+    database_url: str
+    folder: Path
+    environment: dict[str, str]
+
+    def api(self, method: str, path: str, given: Any = None, **more: Any) -> requests.Response:
+        """One call of the server's API."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        with requests.Session() as session:
+            session.trust_env = False
+            return session.request(
+                method, f"{self.url}/api/v1{path}", json=given, headers=headers, timeout=20, **more
+            )
+
+    def flask(self, *words: str, given: str | None = None) -> Result:
+        """One command, as a person types it; in this process, which is quicker."""
+        app = create_app(load_runtime(self.settings))
+        with app.app_context():
+            return app.test_cli_runner().invoke(args=words, input=given)
+
+    @property
+    def settings(self) -> Settings:
+        """What its processes were started with."""
+        named = {name.lower(): text for name, text in self.environment.items()}
+        wanted = {name: named[name] for name in Settings.model_fields if name in named}
+        return load_settings(_env_file=None, **wanted)
+
+    def log(self, name: str) -> str:
+        """What a process has written."""
+        return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
+
+@contextmanager
+def running_house(folder: Path, **settings: str) -> Iterator[House]:
+    """Start everything on free ports; stop it at the end."""
+    web, stand_in = free_port(), free_port()
+    url, stand_in_url = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{stand_in}"
+    database_url = f"sqlite:///{folder / 'assent.db'}"
+    environment = os.environ | {
+        "SIMULATOR": "1",
+        "DATABASE_URL": database_url,
+        "PORT": str(web),
+        "PUBLIC_URL": url,
+        "TWILIO_API_URL": stand_in_url,
+        "TWILIO_ACCOUNT_SID": SIMULATED["twilio_account_sid"],
+        "TWILIO_AUTH_TOKEN": SIMULATED["twilio_auth_token"],
+        "SIMULATOR_WEBHOOK": f"{url}/twilio/inbound#rc=3&rp=all",
+        "SIMULATOR_APP_URL": url,
+        **settings,
+    }
+    environment["SIMULATOR_APP_TOKEN"] = token = furnish(database_url)
+    commands = {
+        "stand-in": (
+            *GRANIAN, "--factory", "--workers", "1", "--blocking-threads", "64",
+            "--port", str(stand_in), "bot.simulator.app:from_environment",
+        ),
+        "web": (*GRANIAN, "--blocking-threads", "8", "--port", str(web), "wsgi:app"),
+        "worker": (sys.executable, "-c", QUICK_WORKER),
+    }  # fmt: skip
+    with ExitStack() as stack:
+        for name, command in commands.items():
+            stack.enter_context(_running(command, environment, folder / f"{name}.log"))
+        _await_answer(f"{stand_in_url}/control/health", folder / "stand-in.log")
+        _await_answer(f"{url}/healthz", folder / "web.log")
+        house = House(url, Remote(stand_in_url), token, database_url, folder, environment)
+        _put_templates(house)
+        yield house
+
+
+def furnish(database_url: str) -> str:
+    """Make the demo organization; returns a token of its API."""
+    database = open_database(database_url)
+    upgrade(database)
+    now = datetime.now(UTC)
+    with database.writing() as connection:
+        demo_house.furnish(connection, now)
+        owner = organizations.find(connection, demo_house.NAME).id
+        token = accounts.add_token(connection, owner, "simulator", now)
+    database.close()
+    return str(token)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _put_templates(house: House) -> None:
+    database = open_database(house.database_url)
+    with database.reading() as connection:
+        templates = demo_house.templates(connection)
+    database.close()
+    for sid, template in templates.items():
+        house.stand_in.put(f"/templates/{sid}", **template)
+
+
+@contextmanager
+def _running(command: tuple[str, ...], environment: dict[str, str], log: Path) -> Iterator[None]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(5)
+
+
+def _await_answer(url: str, log: Path) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            requests.get(url, timeout=1)
+            return
+        except requests.ConnectionError:
+            time.sleep(0.05)
+    raise AssertionError(f"{url} does not answer:\n{log.read_text(encoding='utf-8')[-2000:]}")
