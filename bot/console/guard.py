@@ -1,0 +1,85 @@
+"""What every request and every answer goes through: no foreign forms, files or frames."""
+
+from __future__ import annotations
+
+import hashlib
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, request
+
+from bot.config import Settings
+from bot.messaging.signatures import same
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+"""Our own files and nothing else; no script and no style in a page itself."""
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""The referrer goes to ourselves alone. Not to nobody: browsers would then call the origin of our
+own forms `null`."""
+
+YEAR = 365 * 24 * 3600
+SAFE = ("GET", "HEAD", "OPTIONS")
+STRANGER = "This form was not sent from a page of this server. Open the page again and repeat it."
+
+
+def add_to(blueprint: Blueprint, settings: Settings) -> None:
+    """Check every request to the console, and give every answer of the server its headers."""
+    secure = is_secure(settings)
+    ours = urlsplit(settings.public_url or "").netloc
+
+    @blueprint.before_request
+    def refuse_strangers() -> None:
+        if request.method not in SAFE:
+            if not _came_from_us(ours):
+                abort(403, STRANGER)
+            token = request.cookies.get(cookie_name(secure))
+            given = request.headers.get("X-Csrf") or request.form.get("csrf", "")
+            if token and not same(given, csrf_of(token)):
+                abort(403, STRANGER)
+
+    @blueprint.after_app_request
+    def protect(answer: Response) -> Response:
+        for name, value in HEADERS.items():
+            answer.headers.setdefault(name, value)
+        if secure:
+            answer.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+        answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+
+def is_secure(settings: Settings) -> bool:
+    """Whether people come by https."""
+    return (settings.public_url or "").startswith("https://")
+
+
+def cookie_name(secure: bool) -> str:
+    """What the session's cookie is called: by its prefix no other host may set it."""
+    return "__Host-session" if secure else "session"
+
+
+def csrf_of(token: str) -> str:
+    """What a form of this session carries; the session cannot be told from it."""
+    return hashlib.sha256(f"form:{token}".encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _came_from_us(ours: str) -> bool:
+    """By what the browser says and no page can forge; `Origin` is for browsers of before 2023.
+
+    https://web.dev/articles/fetch-metadata
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin", "")
+    return bool(origin) and urlsplit(origin).netloc in (ours, request.host)

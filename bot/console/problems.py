@@ -1,0 +1,96 @@
+"""What a person should look at, with what can be done about it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Literal, cast
+from uuid import UUID
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from bot.console import trouble
+from bot.console.desk import ADMINS, OVERSEERS, Desk, Visit
+from bot.console.workings import workings
+from bot.messaging import outbox, resolve
+from bot.messaging.resolve import Decision
+
+What = Literal["sent", "send again", "give up"]
+
+SAID = {
+    "sent": "Noted as sent.",
+    "send again": "It is in the queue again.",
+    "give up": "It was given up, and counts as not sent.",
+}
+
+
+def add_to(blueprint: Blueprint, desk: Desk) -> None:
+    """Add these pages to the console."""
+
+    @blueprint.get("/problems")
+    def problems() -> ResponseReturnValue:
+        """Show everything."""
+        return desk.read(partial(_show, desk), OVERSEERS)
+
+    @blueprint.post("/problems/messages/<uuid:message_id>")
+    def decide(message_id: UUID) -> ResponseReturnValue:
+        """Decide on a message of which nobody knows whether it was sent."""
+        return desk.attempt(
+            lambda visit: _decide(desk, visit, message_id), partial(_show, desk), ADMINS
+        )
+
+    @blueprint.post("/problems/dismiss")
+    def dismiss() -> ResponseReturnValue:
+        """Take a problem off the list."""
+        return desk.write(partial(_dismiss, desk), ADMINS)
+
+    @blueprint.post("/problems/resume")
+    def resume() -> ResponseReturnValue:
+        """Try to send again at once."""
+        return desk.write(partial(_resume, desk), ADMINS)
+
+
+def _show(desk: Desk, visit: Visit, errors: dict[str, str] | None = None) -> str:
+    organization_id = visit.member.organization_id
+    in_doubt = trouble.in_doubt(visit.connection, organization_id)
+    asked_about = {str(row.id) for row in in_doubt}
+    noted = trouble.noted(visit.connection, organization_id)
+    return desk.page(
+        "problems.html",
+        errors=errors or {},
+        noted=[one for one in noted if one.subject not in asked_about],
+        in_doubt=in_doubt,
+        strays=trouble.strays(visit.connection),
+        workings=workings(visit.connection, organization_id, visit.wall),
+    )
+
+
+def _decide(desk: Desk, visit: Visit, message_id: UUID) -> ResponseReturnValue:
+    if not trouble.is_ours(visit.connection, visit.member.organization_id, message_id):
+        abort(404)
+    what = request.form.get("what", "")
+    if what == "check again":
+        resolve.look_again(visit.connection, message_id, visit.now)
+        visit.say("Twilio is asked once more. Nothing is sent by that.", "info")
+    elif what in SAID:
+        sid = request.form.get("sid", "").strip() or None
+        decision = Decision(cast(What, what), visit.member.email, sid)
+        resolve.resolve(visit.connection, message_id, decision, visit.now)
+        visit.say(SAID[what])
+    else:
+        abort(400, "Choose one of the buttons.")
+    return desk.to("problems")
+
+
+def _dismiss(desk: Desk, visit: Visit) -> ResponseReturnValue:
+    kind, subject = request.form.get("kind", ""), request.form.get("subject", "")
+    if not trouble.dismiss(visit.connection, visit.member.organization_id, kind, subject):
+        abort(404, "This problem is not on the list any more.")
+    visit.say("Taken off the list. It comes back if it happens again.", "info")
+    return desk.to("problems")
+
+
+def _resume(desk: Desk, visit: Visit) -> ResponseReturnValue:
+    outbox.resume(visit.connection)
+    visit.say("Sending is tried again.", "info")
+    return desk.to("problems")

@@ -1,0 +1,63 @@
+"""A conversation's lines as agents see them: day by day, with what became of each message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.console.moments import Moments
+from bot.console.words import StatusWord, status_word
+from bot.conversations.timeline import Line
+
+ATTACHED = {"image": "Picture", "audio": "Sound", "video": "Film", "location": "Place"}
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """Something that a contact sent along."""
+
+    word: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One line. `day` stands above the first of each day."""
+
+    seq: int
+    kind: str
+    code: str
+    text: str
+    at: datetime
+    day: str | None
+    fate: StatusWord | None
+    attached: tuple[Attached, ...]
+
+
+def bubbles(lines: Iterable[Line], moments: Moments) -> list[Bubble]:
+    """Lines of a timeline as they are shown."""
+    shown: list[Bubble] = []
+    last = None
+    for line in lines:
+        day = moments.day(line.at)
+        shown.append(_bubble(line, day if day != last else None))
+        last = day
+    return shown
+
+
+def _bubble(line: Line, day: str | None) -> Bubble:
+    ours = line.kind == "out" and line.status is not None
+    fate = status_word(line.status or "", line.error) if ours else None
+    attached = tuple(_attached(one) for one in line.media or ())
+    return Bubble(line.seq, line.kind, line.code, line.text, line.at, day, fate, attached)
+
+
+def _attached(one: dict[str, str]) -> Attached:
+    kind, url = one.get("type", ""), one.get("url", "")
+    word = ATTACHED.get(kind.partition("/")[0], "File")
+    # A `geo:` address opens a map; anything but these two is shown, and leads nowhere.
+    return Attached(
+        f"{word} ({kind})" if "/" in kind else word,
+        url if url.startswith(("https://", "geo:")) else "",
+    )

@@ -1,0 +1,90 @@
+"""What agents read, from one table: `words.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class StateWord:
+    """A state as agents see it.
+
+    `begins`: nobody was asked yet, so the icon leads to the prompt. `offers_sms`: an SMS is worth
+    asking about.
+    """
+
+    name: str
+    word: str
+    tone: str
+    icon: str
+    hint: str
+    chip: bool = False
+    offers_sms: bool = False
+    begins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something cannot be done. `final`: nothing that an agent does changes it."""
+
+    says: str
+    hint: str = ""
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatusWord:
+    """What became of a message. `doubtful`: a person must decide; `lost`: it will not arrive."""
+
+    tick: str
+    word: str
+    doubtful: bool = False
+    lost: bool = False
+
+
+def _table() -> dict[str, Any]:
+    path = Path(__file__).parent / "words.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+_WORDS = _table()
+
+STATES = {name: StateWord(name, **given) for name, given in _WORDS["states"].items()}
+REASONS = {name: Reason(**given) for name, given in _WORDS["reasons"].items()}
+STATUSES = {name: StatusWord(**given) for name, given in _WORDS["statuses"].items()}
+BASES: dict[str, str] = _WORDS["bases"]
+LANGUAGES: dict[str, str] = _WORDS["languages"]
+CHIPS = [state for state in STATES.values() if state.chip]
+
+
+def state_word(name: str, channel: str = "whatsapp") -> StateWord:
+    """A state in words. One that the table does not have is shown by its own name."""
+    plain = StateWord(name, name.replace("_", " ").capitalize(), "plain", "dot", "")
+    found = STATES.get(name, plain)
+    return found if channel == "whatsapp" else replace(found, offers_sms=False)
+
+
+def reason_word(code: str) -> Reason:
+    """A reason in words."""
+    return REASONS.get(code) or Reason(code.replace("_", " ").capitalize() + ".")
+
+
+def status_word(status: str, error: str | None = None) -> StatusWord:
+    """What became of a message, with the reason if there is one."""
+    found = STATUSES.get(status) or StatusWord("clock", status.capitalize())
+    return replace(found, word=f"{found.word}: {error}") if error else found
+
+
+def approval_word(status: str) -> str:
+    """What WhatsApp says of a template."""
+    found: str = _WORDS["approvals"].get(status, status.capitalize() or "Approval unknown")
+    return found
+
+
+def language_word(tag: str) -> str:
+    """A language in English, and its tag."""
+    name = _WORDS["languages"].get(tag.split("-")[0].split("_")[0])
+    return f"{name} ({tag})" if name else tag

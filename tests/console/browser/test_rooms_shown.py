@@ -1,0 +1,95 @@
+"""Rooms of the console as they are shown: to everybody, in light and dark, wide and narrow."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversations import engine
+from bot.conversations.engine import Failed
+from tests.console.browser.conftest import House, Sits
+from tests.world import Friend
+
+SMALLEST = (320, 640)
+
+
+@pytest.fixture(scope="module")
+def rooms(house: House) -> dict[str, str]:
+    """The address of a page for each state that it can be in."""
+    world = house.world
+    friends = {
+        name: world.contact(f"+49160123450{place}")
+        for place, name in enumerate(("waiting", "in", "out", "absent", "unasked"))
+    }
+    for name in ("waiting", "in", "out", "absent"):
+        friends[name].is_asked()
+    friends["in"].says("Yes")
+    friends["in"].says("a picture", media=({"url": "https://x.example/1", "type": "image/png"},))
+    friends["out"].says("NO")
+    lose(friends["absent"])
+    person = f"/contacts/{friends['unasked'].now.contact_id}"
+    talks = {name: f"/conversations/{friend.key[1]}" for name, friend in friends.items()}
+    return talks | {
+        "contacts": "/contacts",
+        "nobody": "/contacts?q=zzz",
+        "new": "/contacts/new",
+        "change": person,
+        "import": "/contacts/import",
+        "prompt": f"{person}/whatsapp",
+        "templates": f"{talks['in']}/templates",
+        "report": "/report",
+        "no report": "/report?to=2020-01-01",
+    }
+
+
+def lose(friend: Friend) -> None:
+    failed = Failed(friend.key, friend.request_id, "unreachable", 63024, "Not on WhatsApp.")
+    with friend.world.database.writing() as connection:
+        engine.fail(connection, [failed], friend.world.now)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_stands_in_anybodys_way(rooms: dict[str, str], sits: Sits, theme: str) -> None:
+    desk = sits("agent", theme=theme)
+    found = {}
+    for name, path in rooms.items():
+        desk.opens(path)
+        found[name] = desk.barriers()
+    assert {name: barriers for name, barriers in found.items() if barriers} == {}
+
+
+def test_the_dialogs_stand_in_nobodys_way(rooms: dict[str, str], sits: Sits) -> None:
+    desk = sits("agent")
+    page = desk.opens(rooms["contacts"])
+    page.locator("a[data-prompt]").first.click()
+    page.get_by_role("dialog").wait_for()
+    assert desk.barriers() == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    page.get_by_role("heading", name="Keys").wait_for()
+    assert desk.barriers() == []
+
+
+def test_the_smallest_screen_is_wide_enough(rooms: dict[str, str], sits: Sits) -> None:
+    desk = sits("agent", size=SMALLEST)
+    wide = []
+    for name, path in rooms.items():
+        desk.opens(path)
+        wide += [name] * desk.too_wide()
+    assert wide == []
+
+
+def test_without_scripts_everything_can_be_read(rooms: dict[str, str], sits: Sits) -> None:
+    page = sits("agent", scripts=False).opens(rooms["in"])
+    page.get_by_text("Your Contact has opted in.").wait_for()
+    last = page.get_by_text("a picture").bounding_box()
+    assert last
+    assert last["y"] < 900, "the last line is what one sees first"
+
+
+def test_times_are_the_readers_own(rooms: dict[str, str], sits: Sits) -> None:
+    desk = sits("agent")
+    page = desk.opens(rooms["in"])
+    page.context.add_cookies([{"name": "zone", "value": "Asia/Tokyo", "url": desk.house.url}])
+    here = page.locator(".from-notice time").first.inner_text()
+    assert page.reload()
+    assert page.locator(".from-notice time").first.inner_text() != here
