@@ -1,0 +1,120 @@
+"""Puts the parts together."""
+
+from __future__ import annotations
+
+import click
+import structlog
+from apiflask import APIBlueprint, APIFlask
+from apiflask.exceptions import HTTPError
+from flask import Flask, Response, request
+from flask.cli import ScriptInfo
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from bot import cli
+from bot.api import api
+from bot.api.document import complete
+from bot.api.problem import Problem, answer
+from bot.console import console
+from bot.health import health
+from bot.log import configure_logging
+from bot.messaging.webhooks import webhooks
+from bot.runtime import Runtime, load_runtime
+from bot.simulator_link import simulator_link
+
+log = structlog.get_logger()
+
+
+def create_app(runtime: Runtime | None = None) -> Flask:
+    """Make the web application. Raises `Misconfigured` when it could not take messages.
+
+    Commands get an application too, but only those that need Twilio ask for its settings.
+    """
+    runtime = runtime or load_runtime()
+    configure_logging(runtime.settings.log_format)
+    app = APIFlask(
+        __name__,
+        title="Assent",
+        version="1",
+        spec_path="/api/v1/openapi.json",
+        docs_path=None,
+        json_errors=False,
+    )
+    app.config.update(MAX_CONTENT_LENGTH=1024 * 1024, SPEC_FORMAT="json")
+    app.extensions["runtime"] = runtime
+    cli.register(app)
+    if _is_command():
+        return app
+    runtime.settings.require_all()
+    app.register_blueprint(webhooks(runtime))
+    app.register_blueprint(health(runtime))
+    app.register_blueprint(simulator_link(runtime))
+    app.register_blueprint(api(runtime))
+    app.spec_processor(complete)
+    app.register_blueprint(console(runtime))
+    _describe_only_the_api(app)
+    _answer_errors(app)
+    return app
+
+
+def _describe_only_the_api(app: Flask) -> None:
+    """Let plain blueprints say that they are no part of it, else it cannot be made."""
+    for one in app.blueprints.values():
+        if not isinstance(one, APIBlueprint):
+            one.enable_openapi = False  # type: ignore[attr-defined]
+
+
+def _is_command() -> bool:
+    """Whether `flask` loads this application to run one of our commands."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.find_object(ScriptInfo) is not None
+
+
+def _answer_errors(app: APIFlask) -> None:
+    """Errors in words, in the form that who asked can read. None of them is a bare 500."""
+
+    @app.error_processor
+    def invalid(error: HTTPError) -> Response:
+        places = error.detail if isinstance(error.detail, dict) else {}
+        errors: object = next(iter(places.values()), {})
+        return answer(Problem(error.status_code, "invalid", error.message or "", errors=errors))
+
+    @app.errorhandler(Problem)
+    def problem(error: Problem) -> Response:
+        return answer(error)
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> ResponseReturnValue:
+        if not _for_machines():
+            return Response(f"{error.description}\n", error.code, mimetype="text/plain")
+        code = "not_found" if error.code == 404 else "invalid"
+        return answer(Problem(error.code or 500, code, error.description or ""))
+
+    @app.errorhandler(DBAPIError)
+    def database_away(error: DBAPIError) -> ResponseReturnValue:
+        log.error("database_error", path=request.path, error=str(error.orig))
+        return _unavailable()
+
+    @app.errorhandler(Exception)
+    def unforeseen(error: Exception) -> ResponseReturnValue:
+        log.exception("unforeseen", path=request.path, error=type(error).__name__)
+        # To Twilio: not taken, come again; the fault may be gone, or the sweep finds the message.
+        return _unavailable() if request.path.startswith("/twilio") else _fault()
+
+
+def _for_machines() -> bool:
+    return request.path.startswith("/api/")
+
+
+def _unavailable() -> Response:
+    if _for_machines():
+        return answer(Problem(503, "unavailable"))
+    return Response("The database cannot be written just now.\n", 503, mimetype="text/plain")
+
+
+def _fault() -> Response:
+    words = "Something went wrong here. It has been logged."
+    if _for_machines():
+        return answer(Problem(500, "fault", words))
+    return Response(f"{words}\n", 500, mimetype="text/plain")

@@ -1,0 +1,37 @@
+"""The commands of `flask`: set-up, worker, evidence, and everything an operator does by hand."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from bot.cli.lazy import LazyCommand
+
+COMMANDS = {
+    "chat": ("bot.cli.chat:chat", "Be a customer of the simulation, in the terminal."),
+    "clock": ("bot.cli.clock:clock", "Move the clock of a simulation."),
+    "contacts": ("bot.cli.contacts:contacts", "The people whom an organization writes to."),
+    "db": ("bot.cli.db:db", "Bring the database to the newest schema."),
+    "demo": ("bot.cli.demo:demo", "Play the four outcomes through real processes."),
+    "evidence": ("bot.cli.evidence:evidence", "Check what is kept as proof."),
+    "flow": ("bot.cli.flow:flow", "Show a flow as a picture or as a table."),
+    "org": ("bot.cli.org:org", "Organizations: the tenants of this server."),
+    "outbox": (
+        "bot.cli.outbox:outbox",
+        "Messages that are not sent yet, or whose fate is unknown.",
+    ),
+    "problems": ("bot.cli.problems:problems", "What a person should look at."),
+    "replies": ("bot.cli.replies:replies", "What a reply means."),
+    "sender": ("bot.cli.sender:sender", "The addresses that an organization writes from."),
+    "sim": ("bot.cli.sim:sim", "The stand-in for Twilio: customers, faults, time."),
+    "token": ("bot.cli.token:token", "What other systems sign in with."),
+    "up": ("bot.cli.up:up", "Run everything on this machine, with a stand-in for Twilio."),
+    "user": ("bot.cli.user:user", "Those who sign in: agents, admins and auditors."),
+    "worker": ("bot.cli.worker:worker", "Send, expire, reconcile and sweep until told to stop."),
+}
+"""Every command: where it is written, and its help."""
+
+
+def register(app: Flask) -> None:
+    """Add our commands to `flask`. None is imported before it is called: the web has no need."""
+    for name, (target, words) in COMMANDS.items():
+        app.cli.add_command(LazyCommand(name, target, words))
