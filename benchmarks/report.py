@@ -1,0 +1,32 @@
+"""The page that a full run writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmarks import machine
+from benchmarks.tables import Table, as_markdown
+
+PAGE = machine.ROOT / "docs" / "performance.md"
+
+
+def write_report(measured: Mapping[str, list[Table]]) -> Path:
+    """Write everything that was measured to the page, and give back where it is."""
+    told = "\n".join(f"| {name} | {words} |" for name, words in machine.described().items())
+    parts = [f"# Performance\n\n{HOW}\n\n| measured on | |\n| --- | --- |\n{told}\n"]
+    for name, tables in measured.items():
+        parts.append(f"## {name.capitalize()}\n")
+        parts += [as_markdown(table) for table in tables]
+    PAGE.write_text("\n".join(parts), encoding="utf-8")
+    return PAGE
+
+
+HOW = (
+    "Written by `make bench`; nobody edits it. Every figure is the median of at least five "
+    "samples, with the lowest and the highest in brackets. What is compared was measured in "
+    "turns in the same run, so read the ratios: they hold on other machines, the rates do not. "
+    "A ratio is taken round by round, and its median is shown. "
+    "[benchmarks/README.md](../benchmarks/README.md) says what is compared and how to run one "
+    "part."
+)
