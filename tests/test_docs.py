@@ -1,0 +1,58 @@
+"""What README and docs say is so: the picture, the commands, the settings, the links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import flask.cli
+import pytest
+
+from bot.cli import COMMANDS
+from bot.cli.lazy import LazyCommand
+from bot.config import Settings
+from flows import FLOWS
+from flows.diagram import mermaid
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def test_the_readme_draws_the_flow_as_it_is() -> None:
+    drawn = re.search(r"```mermaid\n(.*?)```", PAGES[0].read_text(encoding="utf-8"), re.DOTALL)
+    assert drawn
+    assert drawn.group(1) == mermaid(FLOWS["opt_in"])
+
+
+@page
+def test_every_command_that_is_named_exists(page: Path) -> None:
+    named = re.findall(r"(?:^|`|bin/)flask ((?:[a-z]+ ?){1,2})", page.read_text(), re.MULTILINE)
+    for words in named:
+        first, *rest = words.split()
+        assert first in COMMANDS or first in flask.cli.cli.commands, words
+        if rest and first in COMMANDS:
+            loaded = LazyCommand(first, *COMMANDS[first]).load()
+            if isinstance(loaded, click.Group):
+                assert rest[0] in loaded.commands, words
+
+
+@page
+def test_every_target_of_make_that_is_named_exists(page: Path) -> None:
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)", page.read_text(), re.MULTILINE)) <= set(targets)
+
+
+@page
+def test_every_file_that_is_linked_exists(page: Path) -> None:
+    for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / link).exists(), link
+
+
+def test_every_setting_is_explained_with_its_default() -> None:
+    explained = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    for name, field in Settings.model_fields.items():
+        (line,) = re.findall(rf"^\| `{name.upper()}` \|(.*)$", explained, re.MULTILINE)
+        if isinstance(field.default, int | float) and not isinstance(field.default, bool):
+            assert f"`{field.default:g}`" in line, name
