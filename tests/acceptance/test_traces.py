@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -22,7 +23,7 @@ def empty_town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path}/assent.db"
     else:
-        url = new_database(request.getfixturevalue("postgres"), "empty")
+        url = new_database(request.getfixturevalue("postgres"), f"empty_{uuid4().hex[:8]}")
     town = Town(url, tmp_path)
     yield town
     town.end()

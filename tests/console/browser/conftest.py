@@ -97,7 +97,11 @@ class Desk:
     def too_wide(self) -> bool:
         """Whether the page must be scrolled sideways."""
         wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        return bool(self.page.evaluate(wide))
+        for _ in range(20):
+            if not self.page.evaluate(wide):
+                return False
+            self.page.wait_for_timeout(100)  # styles and scripts may still be at work
+        return True
 
 
 @contextmanager
