@@ -23,7 +23,7 @@ def write_report(measured: Mapping[str, list[Table]]) -> Path:
 
 
 HOW = (
-    "Written by `make bench`; nobody edits it. Every figure is the median of at least five "
+    "Written by `make bench`; nobody edits it. Most figures are the median of five or more "
     "samples, with the lowest and the highest in brackets. What is compared was measured in "
     "turns in the same run, so read the ratios: they hold on other machines, the rates do not. "
     "A ratio is taken round by round, and its median is shown. "

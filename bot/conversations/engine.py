@@ -1,7 +1,7 @@
 """Turns of any flow, one or a thousand in a transaction.
 
 Each function takes a connection in a transaction and `now`, and commits nothing: who calls decides
-what else belongs to the same commit. A batch costs the same number of statements as one turn.
+what else belongs to the same commit. A batch costs as many statements as one turn, newcomers apart.
 """
 
 from __future__ import annotations

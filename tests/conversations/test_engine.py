@@ -249,7 +249,7 @@ def test_without_a_template_a_request_needs_an_open_window(world: World) -> None
     assert jo.heard == ["ask"]
 
 
-def test_a_thousand_timeouts_cost_as_many_statements_as_one(world: World) -> None:
+def test_timeouts_are_taken_a_batch_at_a_time(world: World) -> None:
     friends = [world.contact(f"+49151{n:08d}") for n in range(30)]
     for friend in friends:
         friend.is_asked()
