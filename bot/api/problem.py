@@ -21,6 +21,8 @@ WORDS = {
     "whatsapp_only": "Templates exist on WhatsApp only. Send a text.",
     "window_closed": "The 24 hours in which free text may be sent are over. Send a template.",
     "no_template": "The sender has no approved template for the request in this language.",
+    "no_attempts_left": "The contact was asked as often as your organization allows, and has not "
+    "answered. Nothing more may be asked until they write.",
     "no_sender": "The organization has no sender on this channel.",
     "no_phone": "The contact has no phone number, so no SMS can reach them.",
     "sms_disabled": "SMS is not enabled for this organization.",

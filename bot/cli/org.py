@@ -10,9 +10,15 @@ from bot.cli.printing import json_option, show_all, show_one
 from bot.cli.runtime import current_runtime
 from bot.cli.words import Noun
 from bot.people import organizations
-from bot.people.organizations import SMS_POLICIES
+from bot.people.choices import ATTEMPTS, SMS_POLICIES
+from bot.people.quiet_hours import DEFAULT
 
-COLUMNS = ("id", "name", "whatsapp", "sms", "language", "time_zone", "created_at")
+COLUMNS = (
+    "id", "name", "whatsapp", "sms", "language", "time_zone", "attempts", "quiet_hours",
+    "created_at",
+)  # fmt: skip
+TRIES = "Opt-in requests that a contact may get without an answer; 0 is no limit."
+QUIET = "When nobody is asked in bulk, by the contact's clock: like 21:00-08:00, or none."
 SMS = "SMS: off, after consent, or after a disclaimer."
 
 org = Noun("org", help="Organizations: the tenants of this server.")
@@ -26,15 +32,14 @@ org = Noun("org", help="Organizations: the tenants of this server.")
 )
 @click.option("--language", default="en", show_default=True, help="Language of its texts.")
 @click.option("--time-zone", default="UTC", show_default=True, help="Like Europe/Berlin.")
+@click.option("--attempts", default=str(ATTEMPTS), show_default=True, metavar="N", help=TRIES)
+@click.option("--quiet-hours", default=DEFAULT, show_default=True, metavar="FROM-TO", help=QUIET)
 @json_option
-def add(name: str, sms: str, whatsapp: bool, language: str, time_zone: str, as_json: bool) -> None:
+def add(name: str, as_json: bool, **given: Any) -> None:
     """Add an organization. NAME is what contacts read in the opt-in request."""
     runtime = current_runtime()
     with runtime.database.writing() as connection:
-        identity = organizations.add(
-            connection, name, whatsapp=whatsapp, sms=sms, language=language, time_zone=time_zone,
-            now=runtime.clock.now(),
-        )  # fmt: skip
+        identity = organizations.add(connection, name, **given, now=runtime.clock.now())
         row = organizations.find(connection, str(identity))
     show_one(dict(row._mapping), f"Added {row.name!r}, id {row.id}.", as_json=as_json)
 
@@ -46,6 +51,8 @@ def add(name: str, sms: str, whatsapp: bool, language: str, time_zone: str, as_j
 @click.option("--whatsapp/--no-whatsapp", default=None, help="Whether it may use WhatsApp.")
 @click.option("--language", help="Language of its texts.")
 @click.option("--time-zone", help="Like Europe/Berlin.")
+@click.option("--attempts", metavar="N", help=TRIES)
+@click.option("--quiet-hours", metavar="FROM-TO", help=QUIET)
 @json_option
 def change(name: str, new_name: str | None, as_json: bool, **changes: Any) -> None:
     """Change what is given of the organization NAME (a name or an id); the rest stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,12 @@ from bot.console.contacts import find, spelled
 from bot.console.desk import Desk, Visit
 from bot.console.panel import panel
 from bot.console.words import BASES, language_word, reason_word
-from bot.conversations import engine, held
+from bot.conversations import actions, engine, held
 from bot.conversations.held import Held, Key
 from bot.conversations.reading import preview, unopened
 from bot.people import newcomers, senders
 from bot.people.contacts import Person
+from bot.people.quiet_hours import zones_of
 from bot.people.senders import House
 
 LONGEST_BASIS = 500
@@ -67,8 +69,18 @@ def _show(
     shown = _rendered(
         desk, person, channel, held=found, error=error, panel=panel(found, visit.now),
         given=request.form.to_dict(), key=once.new_key(), preview=preview(found, visit.now),
+        quiet=_quiet_word(found, visit.now),
     )  # fmt: skip
     return shown, 422 if error else 200
+
+
+def _quiet_word(found: Held, now: datetime) -> str | None:
+    """What an agent is told who asks in a quiet hour: it is their decision."""
+    until = actions.quiet(found, now)
+    if until is None:
+        return None
+    here = until.astimezone(zones_of(found.address, found.house_zone)[0])
+    return f"It is a quiet hour where the contact is, until {here:%H:%M} there. You may ask anyway."
 
 
 def _refused(desk: Desk, person: Person, channel: str, words: str) -> ResponseReturnValue:

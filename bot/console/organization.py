@@ -16,7 +16,7 @@ from bot.console.words import LANGUAGES
 from bot.people import organizations
 from bot.store.models import Organization
 
-FIELDS = ("name", "sms", "language", "time_zone")
+FIELDS = ("name", "sms", "language", "time_zone", "attempts")
 
 
 def add_to(blueprint: Blueprint, desk: Desk) -> None:
@@ -60,5 +60,14 @@ def _change(desk: Desk, visit: Visit) -> ResponseReturnValue:
 def _given() -> dict[str, Any]:
     return {
         **{name: request.form[name] for name in FIELDS if name in request.form},
+        **_quiet_hours(),
         "whatsapp": request.form.get("whatsapp") == "on",
     }
+
+
+def _quiet_hours() -> dict[str, str]:
+    """Both ends as one setting; both left empty means none."""
+    ends = [request.form.get(f"quiet_{end}", "").strip() for end in ("from", "until")]
+    if "quiet_from" not in request.form:
+        return {}
+    return {"quiet_hours": "-".join(ends) if any(ends) else ""}

@@ -19,7 +19,7 @@ from bot.conversations.held import Held
 from bot.conversations.letters import Letter
 from bot.messaging.contents import Content, Unknown, look_up
 from bot.people import organizations
-from bot.people.organizations import CONTENT_SID
+from bot.people.choices import CONTENT_SID
 
 LONGEST_VALUE = 500
 SHOWN = 20

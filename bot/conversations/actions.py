@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.conversations.changes import can_request
 from bot.conversations.held import Held
+from bot.people.quiet_hours import quiet_until
 from flows.turn import Turn
 
 
@@ -33,7 +34,21 @@ def why_not_ask(held: Held, now: datetime) -> Refusal | None:
         return Refusal(turn.refusal, held.due_at)
     if not can_request(held, now):
         return Refusal("no_template")
+    if held.attempts and held.unanswered >= held.attempts:
+        return Refusal("no_attempts_left")
     return None
+
+
+def why_not_ask_in_bulk(held: Held, now: datetime) -> Refusal | None:
+    """Why no request may go out that nobody looks at alone: not in quiet hours, either."""
+    refusal = why_not_ask(held, now)
+    until = None if refusal else quiet(held, now)
+    return Refusal("quiet_hours", until) if until else refusal
+
+
+def quiet(held: Held, now: datetime) -> datetime | None:
+    """Until when it is a quiet hour where the contact may be; None when it is none."""
+    return quiet_until(held.quiet_hours, held.address, held.house_zone, now)
 
 
 def why_not_template(held: Held, _now: datetime) -> Refusal | None:

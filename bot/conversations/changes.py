@@ -35,6 +35,7 @@ class Changes:
 
     def hear(self, held: Held, inbound: Inbound) -> None:
         """Put what the contact sent into the timeline."""
+        held.unanswered = 0
         line = self._line(held, "in", "reply", inbound.heard.text)
         line |= {"sid": inbound.sid, "status": "received", "media": list(inbound.media) or None}
         line |= {"from_address": held.to_address, "to_address": held.sender}
@@ -56,7 +57,7 @@ class Changes:
         if content_sid:
             line["variables"] = {"1": held.business}
         if effect.request:
-            held.request_id = line["id"]
+            held.request_id, held.unanswered = line["id"], held.unanswered + 1
         shown = {"name": effect.text, "language": wording.language, "version": wording.version}
         return shown | {
             "message": str(line["id"]),
@@ -164,6 +165,7 @@ def _row(held: Held) -> dict[str, Any]:
         "heard_at": held.heard_at,
         "said": {text: at.isoformat() for text, at in held.said.items()},
         "automatic": [at.isoformat() for at in held.automatic],
+        "unanswered": held.unanswered,
         "lines": held.lines,
         "entries": held.entries,
         "head": held.head,

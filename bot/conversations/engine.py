@@ -29,11 +29,18 @@ OUT_OF_ORDER = "sent before what was heard last"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An agent, or a bulk request, asks: who, and on what basis they may write at all."""
+    """An agent asks, or a `campaign` of theirs: on what basis may they write at all?"""
 
     conversation: Key
     asked_by: str
     basis: str
+    campaign: UUID | None = None
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the ledger says of it."""
+        of = {"campaign": str(self.campaign)} if self.campaign else {}
+        return {"asked_by": self.asked_by, "basis": self.basis, **of}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +132,12 @@ def begin(changes: Changes, conversation: Held, request: Request) -> actions.Ref
     """Ask one contact, as part of changes that are being collected."""
     if conversation.due_at and conversation.due_at <= changes.now:
         _expire(changes, conversation)
-    refusal = actions.why_not_ask(conversation, changes.now)
+    decide = actions.why_not_ask_in_bulk if request.campaign else actions.why_not_ask
+    refusal = decide(conversation, changes.now)
     if refusal:
         return refusal
     conversation.asked_by, conversation.basis = request.asked_by, request.basis
-    cause = Cause(facts={"asked_by": request.asked_by, "basis": request.basis})
+    cause = Cause(facts=request.facts)
     take(changes, conversation, "start", turn_of(conversation, changes), cause)
     return None
 
@@ -167,6 +175,9 @@ def fail(connection: Connection, failures: Sequence[Failed], now: datetime) -> N
 
 def _fail(changes: Changes, conversation: Held, failed: Failed) -> None:
     failure = Failure(failed.kind, of_request=failed.message_id == conversation.request_id)
+    if failure.of_request and conversation.unanswered:
+        # Nobody got it, so it does not count among those without an answer.
+        changes.touch(conversation).unanswered -= 1
     if failed.window_closed:
         changes.touch(conversation).window_until = changes.now
     cause = Cause(

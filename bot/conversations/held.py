@@ -45,6 +45,7 @@ class Held:
     heard_at: datetime | None
     said: dict[str, datetime]
     automatic: list[datetime]
+    unanswered: int
     lines: int
     entries: int
     head: str
@@ -56,6 +57,9 @@ class Held:
     house_language: str
     sender: str
     templates: dict[str, str]
+    attempts: int
+    quiet_hours: str
+    house_zone: str
 
     @property
     def key(self) -> Key:
@@ -148,6 +152,9 @@ def _query() -> Select[Any]:
             Organization.language,
             Sender.address,
             Sender.templates,
+            Organization.attempts,
+            Organization.quiet_hours,
+            Organization.time_zone,
         )
         .join(Sender, Sender.id == Conversation.sender_id)
         .join(Organization, Organization.id == Conversation.organization_id)

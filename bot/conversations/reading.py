@@ -103,7 +103,14 @@ def unopened(
 ) -> Held:  # fmt: skip
     """A conversation that nobody has opened yet, as it would begin. It is stored nowhere."""
     row = connection.execute(
-        select(Organization.name, Organization.language, Sender.templates)
+        select(
+            Organization.name,
+            Organization.language,
+            Organization.attempts,
+            Organization.quiet_hours,
+            Organization.time_zone,
+            Sender.templates,
+        )
         .join(Sender, Sender.organization_id == Organization.id)
         .where(Sender.id == house.sender_id)
     ).one()
@@ -111,10 +118,12 @@ def unopened(
         organization_id=house.organization_id, id=new_id(), sender_id=house.sender_id,
         contact_id=contact_id, channel=house.channel, flow=house.flow, state=house.flow.initial,
         state_since=now, due_at=None, request_id=None, asked_by=None, basis=None,
-        window_until=None, heard_at=None, said={}, automatic=[], lines=0, entries=0, head="",
-        version=0, business=row.name, whatsapp=house.whatsapp, sms=house.sms,
+        window_until=None, heard_at=None, said={}, automatic=[], unanswered=0,
+        lines=0, entries=0, head="", version=0, business=row.name,
+        whatsapp=house.whatsapp, sms=house.sms,
         language=language or row.language, house_language=row.language, address=address,
-        sender=house.address, templates=row.templates,
+        sender=house.address, templates=row.templates, attempts=row.attempts,
+        quiet_hours=row.quiet_hours, house_zone=row.time_zone,
     )  # fmt: skip
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import zoneinfo
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -11,24 +9,30 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, select
 
+from bot.people.choices import (
+    ATTEMPTS,
+    limit_of,
+    read_attempts,
+    read_messaging_limit,
+    read_rate,
+    read_sms,
+    read_templates,
+    read_zone,
+)
 from bot.people.languages import read_language
 from bot.people.mistakes import Mistake
 from bot.people.phones import BadPhone, read_phone
+from bot.people.quiet_hours import DEFAULT, read_quiet_hours
 from bot.store.bulk import insert_new, update_all
 from bot.store.columns import new_id
 from bot.store.models import Organization, Sender
 
-SMS_POLICIES = ("off", "consent", "disclaimer")
-"""What an organization may decide about SMS."""
-
-CONTENT_SID = re.compile(r"HX[0-9A-Za-z]{32}")
-FASTEST = 1000.0
 WHATSAPP = "whatsapp:"
 
 
 def add(
     connection: Connection, name: str, *, whatsapp: bool, sms: str, language: str = "en",
-    time_zone: str = "UTC", now: datetime,
+    time_zone: str = "UTC", attempts: int = ATTEMPTS, quiet_hours: str = DEFAULT, now: datetime,
 ) -> UUID:  # fmt: skip
     """Add an organization and give back its id. Raises `Mistake`."""
     row: dict[str, Any] = {
@@ -38,6 +42,7 @@ def add(
             {
                 "name": name, "whatsapp": whatsapp, "sms": sms,
                 "language": language, "time_zone": time_zone,
+                "attempts": attempts, "quiet_hours": quiet_hours,
             }
         ),
     }  # fmt: skip
@@ -48,7 +53,9 @@ def add(
 
 
 def change(connection: Connection, organization_id: UUID, **changes: Any) -> None:
-    """Change `name`, `whatsapp`, `sms`, `language` or `time_zone`. Raises `Mistake`."""
+    """Change what is given: `name`, `whatsapp`, `sms`, `language`, `time_zone`, `attempts` (0 is
+    no limit) or `quiet_hours` (`21:00-08:00`, or `none`). Raises `Mistake`.
+    """
     row = _checked(changes)
     if not row:
         raise Mistake("Nothing to change was given.")
@@ -78,11 +85,12 @@ def everyone(connection: Connection) -> list[Row[Any]]:
 
 def add_sender(
     connection: Connection, organization_id: UUID, address: str, templates: Mapping[str, str],
-    now: datetime, per_second: float = 80.0,
+    now: datetime, per_second: float = 80.0, messaging_limit: Any = None,
 ) -> UUID:  # fmt: skip
     """Add a sender, `whatsapp:+…` or `+…` for SMS, and give back its id. Raises `Mistake`.
 
-    `templates` are ContentSids of the opt-in request by language, for WhatsApp only.
+    `templates` are ContentSids of the opt-in request by language, for WhatsApp only;
+    `messaging_limit` is how many contacts it may reach in 24 hours, by itself Meta's lowest.
     """
     channel, written = _read_address(address)
     row: dict[str, Any] = {
@@ -90,8 +98,9 @@ def add_sender(
         "organization_id": organization_id,
         "channel": channel,
         "address": written,
-        "templates": _read_templates(channel, templates),
-        "per_second": _read_rate(per_second),
+        "templates": read_templates(channel, templates),
+        "per_second": read_rate(per_second),
+        "messaging_limit": limit_of(channel, messaging_limit),
         "free_at": None,
         "created_at": now,
     }
@@ -101,12 +110,20 @@ def add_sender(
     return added
 
 
+def change_sender(connection: Connection, address: str, **changes: Any) -> None:
+    """Change what is given of a sender: `per_second` or `messaging_limit`. Raises `Mistake`."""
+    checks = {"per_second": read_rate, "messaging_limit": read_messaging_limit}
+    row = {name: checks[name](value) for name, value in changes.items()}
+    if not update_all(connection, Sender, [{"address": address, **row}], keys=("address",)):
+        raise Mistake(f"There is no sender {address!r}. See: flask sender list")
+
+
 def senders(connection: Connection, organization_id: UUID | None = None) -> list[Row[Any]]:
     """The senders of one organization or of all, each with its organization's name."""
     query = (
         select(
             Sender.id, Organization.name.label("organization"), Sender.channel, Sender.address,
-            Sender.templates, Sender.per_second, Sender.created_at,
+            Sender.templates, Sender.per_second, Sender.messaging_limit, Sender.created_at,
         )
         .join(Organization, Organization.id == Sender.organization_id)
         .order_by(Organization.name, Sender.created_at, Sender.id)
@@ -121,11 +138,13 @@ def _organizations() -> Select[Any]:
 
 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
-    checks: dict[str, Callable[[str], str]] = {
+    checks: dict[str, Callable[[Any], Any]] = {
         "name": _read_name,
-        "sms": _read_sms,
+        "sms": read_sms,
         "language": read_language,
-        "time_zone": _read_zone,
+        "time_zone": read_zone,
+        "attempts": read_attempts,
+        "quiet_hours": read_quiet_hours,
     }
     return {name: checks[name](value) if name in checks else value for name, value in given.items()}
 
@@ -136,18 +155,6 @@ def _read_name(name: str) -> str:
         raise Mistake("An organization needs a name that can be printed: contacts read it.")
     if _read_id(name):
         raise Mistake(f"{name!r} looks like an id; an organization needs a name.")
-    return name
-
-
-def _read_sms(policy: str) -> str:
-    if policy not in SMS_POLICIES:
-        raise Mistake(f"{policy!r} is no SMS policy. Choose off, consent or disclaimer.")
-    return policy
-
-
-def _read_zone(name: str) -> str:
-    if name != "UTC" and name not in zoneinfo.available_timezones():
-        raise Mistake(f"{name!r} is not a time zone. Use a name like Europe/Berlin.")
     return name
 
 
@@ -172,21 +179,6 @@ def _read_address(address: str) -> tuple[str, str]:
         raise Mistake(
             f"{error} A sender is whatsapp:+… for WhatsApp, or +… alone for SMS."
         ) from None
-
-
-def _read_templates(channel: str, templates: Mapping[str, str]) -> dict[str, str]:
-    if templates and channel != "whatsapp":
-        raise Mistake("Templates belong to WhatsApp senders (whatsapp:+…). SMS goes out as text.")
-    for sid in templates.values():
-        if not CONTENT_SID.fullmatch(sid):
-            raise Mistake(f"{sid!r} is not a ContentSid: HX and 32 letters or digits.")
-    return {read_language(language): sid for language, sid in templates.items()}
-
-
-def _read_rate(per_second: float) -> float:
-    if not 0 < per_second <= FASTEST:
-        raise Mistake(f"A sender sends more than 0 and at most {FASTEST:.0f} messages a second.")
-    return per_second
 
 
 def _owner(connection: Connection, address: str) -> str:

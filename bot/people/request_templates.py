@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, select
 
+from bot.people.choices import CONTENT_SID
 from bot.people.languages import read_language
 from bot.people.mistakes import Mistake
-from bot.people.organizations import CONTENT_SID
 from bot.store.bulk import update_all
 from bot.store.models import Sender
 

@@ -40,6 +40,16 @@ class TestOrganizations:
         assert [one["name"] for one in flask.json("org", "list")] == ["Acme & Co"]
         assert "Acme & Co\tyes\tdisclaimer" in flask.does("org", "list")
 
+    def test_one_decides_how_often_and_when_contacts_are_asked(self, flask: Terminal) -> None:
+        made = flask.json("org", "add", "Acme")
+        assert (made["attempts"], made["quiet_hours"]) == (5, "21:00-08:00")
+        chosen = ("--attempts", "0", "--quiet-hours", "22:30-7:00")
+        changed = flask.json("org", "set", "Acme", *chosen)
+        assert (changed["attempts"], changed["quiet_hours"]) == (0, "22:30-07:00")
+        assert flask.json("org", "set", "Acme", "--quiet-hours", "none")["quiet_hours"] == ""
+        assert "like 21:00-08:00" in flask.fails("org", "set", "Acme", "--quiet-hours", "night")
+        assert "whole number" in flask.fails("org", "set", "Acme", "--attempts", "-1")
+
     def test_unless_told_whatsapp_is_on_and_sms_off(self, flask: Terminal) -> None:
         made = flask.json("org", "add", "Acme")
         assert (made["whatsapp"], made["sms"]) == (True, "off")
@@ -65,6 +75,20 @@ class TestSenders:
         listed = flask.json("sender", "list", "--org", "Acme")
         assert [one["address"] for one in listed] == ["whatsapp:+15550001000", "+15550001000"]
         assert f"en={TEMPLATE} de={TEMPLATE}" in flask.does("sender", "list")
+
+    def test_one_knows_how_many_contacts_it_may_reach(self, flask: Terminal) -> None:
+        flask.does("org", "add", "Acme")
+        whatsapp, sms = "whatsapp:+15550001000", "+15550001000"
+        assert flask.json("sender", "add", "Acme", whatsapp)["messaging_limit"] == 250
+        assert flask.json("sender", "add", "Acme", sms)["messaging_limit"] == 0
+        flask.does("sender", "set", whatsapp, "--messaging-limit", "unlimited")
+        flask.does("sender", "set", sms, "--messaging-limit", "50", "--per-second", "2")
+        first, second = flask.json("sender", "list")
+        assert (first["messaging_limit"], first["per_second"]) == (0, 80)
+        assert (second["messaging_limit"], second["per_second"]) == (50, 2)
+        assert "whole number" in flask.fails("sender", "set", sms, "--messaging-limit", "many")
+        assert "flask sender list" in flask.fails("sender", "set", "+1", "--per-second", "2")
+        assert "Say what to change" in flask.fails("sender", "set", sms, code=2)
 
     def test_mistakes_are_explained(self, flask: Terminal) -> None:
         flask.does("org", "add", "Acme")

@@ -56,6 +56,24 @@ class TestOrganization:
         assert 'value="Rival"' in answer.text
         assert organization(world) == before
 
+    def test_decides_how_often_and_when_contacts_are_asked(
+        self, admin: Browser, world: World
+    ) -> None:
+        asking = {"attempts": "3", "quiet_from": "22:00", "quiet_until": "07:30"}
+        assert admin.post("/settings", ORGANIZATION | asking).status_code == 303
+        kept = organization(world)
+        assert (kept["attempts"], kept["quiet_hours"]) == (3, "22:00-07:30")
+        assert 'value="07:30"' in admin.get("/settings").text
+        none = {"attempts": "0", "quiet_from": "", "quiet_until": ""}
+        admin.post("/settings", ORGANIZATION | none)
+        kept = organization(world)
+        assert (kept["attempts"], kept["quiet_hours"]) == (0, "")
+        wrong = {"attempts": "often", "quiet_from": "22:00", "quiet_until": ""}
+        answer = admin.post("/settings", ORGANIZATION | wrong)
+        assert answer.status_code == 422
+        assert re.search(r'id="field-attempts-error">.*must be a whole number', answer.text)
+        assert re.search(r'id="field-quiet_from-error">.*are no quiet hours', answer.text)
+
     def test_shows_times_in_its_zone(self, admin: Browser, world: World) -> None:
         admin.post("/settings", ORGANIZATION | {"time_zone": "Asia/Tokyo"})
         assert "Today, 09:00 PM" in admin.get("/account").text

@@ -8,8 +8,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from bot.api.problem import WORDS
+from bot.console.words import REASONS
 from bot.conversations import engine, letters
-from bot.conversations.actions import Refusal, actions
+from bot.conversations.actions import (
+    Refusal,
+    actions,
+    quiet,
+    why_not_ask,
+    why_not_ask_in_bulk,
+)
 from bot.conversations.engine import Failed
 from bot.conversations.letters import Letter
 from bot.store.db import Database
@@ -196,6 +204,66 @@ def test_without_a_template_nobody_is_asked_out_of_the_blue(database: Database) 
     with database.writing() as connection:
         connection.execute(update(Sender).values(templates={"de": "HX" + "2" * 32}))
     assert verdicts(friend)["request_opt_in"] == "no_template"
+
+
+@ON_SQLITE
+def test_who_never_answers_is_not_asked_for_ever(database: Database) -> None:
+    friend = friend_on("opt_in", database)
+    choose(database, attempts=2)
+    silent(friend)
+    silent(friend)
+    assert friend.is_asked() == Refusal("no_attempts_left")
+    assert verdicts(friend)["request_opt_in"] == "no_attempts_left"
+    assert friend.is_proved()
+    # Whatever they write begins the count anew, and a yes counts whenever it comes.
+    friend.says("who is this?")
+    assert friend.is_asked() is None
+    friend.says("yes")
+    assert friend.state == "opted_in"
+
+
+@ON_SQLITE
+def test_a_request_that_nobody_got_is_no_attempt(database: Database) -> None:
+    friend = friend_on("opt_in", database)
+    choose(database, attempts=1)
+    for happens in (undelivered, unreachable, undelivered):
+        happens(friend)
+    assert friend.is_asked() is None
+    friend.world.passes(hours=24)
+    assert friend.is_asked() == Refusal("no_attempts_left")
+
+
+@ON_SQLITE
+def test_without_a_limit_a_contact_is_asked_as_often_as_agents_like(database: Database) -> None:
+    friend = friend_on("opt_in", database)
+    choose(database, attempts=0)
+    for _ in range(8):
+        silent(friend)
+    assert friend.is_asked() is None
+
+
+@ON_SQLITE
+def test_quiet_hours_keep_bulk_requests_and_let_an_agent_decide(database: Database) -> None:
+    friend = friend_on("opt_in", database)
+    night = friend.world.now.replace(hour=22)
+    morning = (night + DAY).replace(hour=7)  # eight o'clock in Berlin
+    assert why_not_ask_in_bulk(friend.now, night) == Refusal("quiet_hours", morning)
+    assert quiet(friend.now, night) == morning
+    assert why_not_ask(friend.now, night) is None
+    assert why_not_ask_in_bulk(friend.now, morning) is None
+    choose(database, quiet_hours="")
+    assert why_not_ask_in_bulk(friend.now, night) is None
+
+
+def choose(database: Database, **values: object) -> None:
+    with database.writing() as connection:
+        connection.execute(update(Organization).values(**values))
+
+
+def test_every_refusal_has_words_for_agents_and_for_programs() -> None:
+    for reason in ("no_attempts_left", "already_requested", "opted_out", "no_template"):
+        assert WORDS[reason]
+        assert REASONS[reason].says
 
 
 @ON_SQLITE

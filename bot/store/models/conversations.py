@@ -46,7 +46,8 @@ class Conversation(Base):
 
     `request_id` is the message that the state rests on. `heard_at` (wall) is when the contact was
     last heard, `window_until` when free text on WhatsApp ends. `said` holds when each text was last
-    said, `automatic` the moments of the last automatic messages. `lines` and `entries` count the
+    said, `automatic` the moments of the last automatic messages, `unanswered` how many requests the
+    contact has got since they were last heard. `lines` and `entries` count the
     timeline and the ledger; `head` is the hash of the last entry.
     """
 
@@ -87,6 +88,7 @@ class Conversation(Base):
     heard_at: Mapped[datetime | None]
     said: Mapped[dict[str, Any]] = mapped_column(default=dict)
     automatic: Mapped[list[Any]] = mapped_column(default=list)
+    unanswered: Mapped[int] = mapped_column(default=0)
     lines: Mapped[int] = mapped_column(default=0)
     entries: Mapped[int] = mapped_column(default=0)
     head: Mapped[str] = mapped_column(default="")

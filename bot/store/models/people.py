@@ -14,7 +14,11 @@ from bot.store.models.base import ADDRESS, Base
 
 
 class Organization(Base):
-    """A tenant. WhatsApp is off until it is enabled for it."""
+    """A tenant. WhatsApp is off until it is enabled for it.
+
+    `attempts` is how many requests a contact may get without an answer; 0 is no limit. In its
+    `quiet_hours` (`21:00-08:00`, where the contact is; empty for none) nobody is asked in bulk.
+    """
 
     __tablename__ = "organization"
 
@@ -24,6 +28,8 @@ class Organization(Base):
     sms: Mapped[str] = mapped_column(default="off")
     language: Mapped[str] = mapped_column(default="en")
     time_zone: Mapped[str] = mapped_column(default="UTC")
+    attempts: Mapped[int] = mapped_column(default=5)
+    quiet_hours: Mapped[str] = mapped_column(default="21:00-08:00")
     created_at: Mapped[datetime]
 
 
@@ -31,7 +37,8 @@ class Sender(Base):
     """One address of an organization on one channel: `whatsapp:+…`, or `+…` for SMS.
 
     `templates` are ContentSids of the opt-in request by language. `per_second` limits its rate and
-    `free_at` (wall) is the next moment at which it may send.
+    `free_at` (wall) is the next moment at which it may send. `messaging_limit` is how many contacts
+    Meta lets it reach in 24 hours; 0 is no limit.
     """
 
     __tablename__ = "sender"
@@ -42,6 +49,7 @@ class Sender(Base):
     address: Mapped[str] = mapped_column(ADDRESS, unique=True)
     templates: Mapped[dict[str, Any]] = mapped_column(default=dict)
     per_second: Mapped[float] = mapped_column(default=80.0)
+    messaging_limit: Mapped[int] = mapped_column(default=0)
     free_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
