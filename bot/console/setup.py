@@ -13,8 +13,9 @@ from sqlalchemy import Row
 from bot.console.desk import OVERSEERS, Desk, Visit
 from bot.console.guard import is_secure
 from bot.console.workings import Workings, workings
-from bot.conversations.wording import nearest, word
+from bot.conversations.wording import word
 from bot.people import organizations, senders
+from bot.people.languages import nearest
 
 RETRIES = "#rc=3&rp=all"
 """Makes Twilio come again when we could not take a message."""

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from bot.conversations.held import Held, Key
 from bot.conversations.inbound import Inbound
 from bot.conversations.ledger import next_entry
-from bot.conversations.wording import nearest, word
+from bot.conversations.wording import word
+from bot.people.languages import nearest
 from bot.store.bulk import insert_all, update_versions
 from bot.store.columns import new_id
 from bot.store.models import Conversation, Entry, Message, Notice
@@ -43,7 +44,7 @@ class Changes:
 
     def say(self, held: Held, effect: Say) -> dict[str, Any] | None:
         """Queue an automatic text; None when it may not go out now."""
-        content_sid = template_for(held) if effect.request else None
+        language, content_sid = form_of(held, effect)
         if not content_sid and not held.window_open(self.now):
             return None
         held.automatic = [at for at in held.automatic if self.now - at < DAY]
@@ -51,7 +52,7 @@ class Changes:
             return None
         held.automatic.append(self.now)
         held.said[effect.text] = self.now
-        wording = word(effect.text, "contact", held.language, business=held.business)
+        wording = word(effect.text, "contact", language, business=held.business)
         line = self._outbound(held, effect.text, wording.text)
         line |= {"request": effect.request, "content_sid": content_sid}
         if content_sid:
@@ -137,18 +138,21 @@ class Changes:
         }
 
 
-def template_for(held: Held) -> str | None:
-    """The ContentSid of the opt-in request in the contact's language, else in the house's."""
-    for language in (held.language, held.house_language):
-        tag = nearest(language, held.templates)
-        if tag:
-            return held.templates[tag]
-    return None
+def form_of(held: Held, effect: Say) -> tuple[str, str | None]:
+    """The language that a text goes out in, and the ContentSid if it goes as a template."""
+    tag = _template_tag(held) if effect.request else None
+    return (tag, held.templates[tag]) if tag else (held.language, None)
+
+
+def _template_tag(held: Held) -> str | None:
+    """The language of the request's template: the contact's, else the house's."""
+    languages = (held.language, held.house_language)
+    return next((tag for one in languages if (tag := nearest(one, held.templates))), None)
 
 
 def can_request(held: Held, now: datetime) -> bool:
     """Whether a request can go out: by template, or as text while the window is open."""
-    return template_for(held) is not None or held.window_open(now)
+    return _template_tag(held) is not None or held.window_open(now)
 
 
 def _row(held: Held) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, select
 
 import flows
+from bot.people.languages import met_in
 from bot.store.among import Columns, among_keys, key_parameters
 from bot.store.models import Contact, Conversation, Organization, Sender
 from flows import FLOWS
@@ -180,5 +181,5 @@ def _from_row(*columns: Any) -> Held:
     held.flow = FLOWS.get(named) or flows.serving(held.channel, "consent")
     held.said = {text: datetime.fromisoformat(at) for text, at in columns[SAID].items()}
     held.automatic = [datetime.fromisoformat(at) for at in columns[AUTOMATIC]]
-    held.language = held.language or held.house_language
+    held.language = met_in(held.language, held.address, held.house_language, held.templates)
     return held

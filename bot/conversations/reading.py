@@ -11,9 +11,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, and_, bindparam, select
 
-from bot.conversations.changes import template_for
+from bot.conversations.changes import form_of
 from bot.conversations.held import Held, Key
 from bot.conversations.wording import word
+from bot.people.languages import met_in
 from bot.people.senders import House
 from bot.store.among import among
 from bot.store.columns import new_id
@@ -121,9 +122,10 @@ def unopened(
         window_until=None, heard_at=None, said={}, automatic=[], unanswered=0,
         lines=0, entries=0, head="", version=0, business=row.name,
         whatsapp=house.whatsapp, sms=house.sms,
-        language=language or row.language, house_language=row.language, address=address,
-        sender=house.address, templates=row.templates, attempts=row.attempts,
-        quiet_hours=row.quiet_hours, house_zone=row.time_zone,
+        language=met_in(language, address, row.language, row.templates),
+        house_language=row.language, address=address, sender=house.address,
+        templates=row.templates, attempts=row.attempts, quiet_hours=row.quiet_hours,
+        house_zone=row.time_zone,
     )  # fmt: skip
 
 
@@ -147,5 +149,6 @@ def preview(held: Held, now: datetime) -> Preview | None:
     effect = next(said, None)
     if effect is None:
         return None
-    wording = word(effect.text, "contact", held.language, business=held.business)
-    return Preview(wording.text, wording.language, template_for(held))
+    tag, content_sid = form_of(held, effect)
+    wording = word(effect.text, "contact", tag, business=held.business)
+    return Preview(wording.text, wording.language, content_sid)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 import flows
+from bot.people.languages import nearest
 
 FALLBACK = "en"
 TEXTS = Path(flows.__file__).parent / "texts"
@@ -30,12 +30,6 @@ class Wording:
 def _texts() -> dict[str, dict[str, Any]]:
     files = sorted(TEXTS.glob("*.toml"))
     return {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in files}
-
-
-def nearest(language: str, available: Mapping[str, object]) -> str | None:
-    """The best of `available` for a language tag: `pt-BR`, then `pt`; None without either."""
-    base = language.split("-")[0].split("_")[0]
-    return next((tag for tag in (language, base) if tag in available), None)
 
 
 @lru_cache(maxsize=4096)

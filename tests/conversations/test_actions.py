@@ -202,7 +202,7 @@ def test_sms_goes_on_while_whatsapp_is_off(database: Database) -> None:
 def test_without_a_template_nobody_is_asked_out_of_the_blue(database: Database) -> None:
     friend = friend_on("opt_in", database)
     with database.writing() as connection:
-        connection.execute(update(Sender).values(templates={"de": "HX" + "2" * 32}))
+        connection.execute(update(Sender).values(templates={"ja": "HX" + "2" * 32}))
     assert verdicts(friend)["request_opt_in"] == "no_template"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversations.wording import FALLBACK, TEXTS, nearest, word
+from bot.conversations.wording import FALLBACK, TEXTS, word
 from flows import FLOWS
 
 FILES = sorted(TEXTS.glob("*.toml"))
@@ -95,20 +95,6 @@ def test_somebody_who_has_left_hears_how_to_come_back() -> None:
 
 def test_somebody_without_whatsapp_is_offered_sms() -> None:
     assert word("unreachable", "agent", "en").text.endswith("send an SMS instead?")
-
-
-@pytest.mark.parametrize(
-    ("asked", "available", "found"),
-    [
-        ("pt-BR", ("en", "pt", "pt-BR"), "pt-BR"),
-        ("pt-BR", ("en", "pt"), "pt"),
-        ("pt_BR", ("en", "pt"), "pt"),
-        ("pt", ("en", "pt-BR"), None),
-        ("xx", ("en",), None),
-    ],
-)
-def test_the_nearest_language(asked: str, available: tuple[str, ...], found: str | None) -> None:
-    assert nearest(asked, dict.fromkeys(available)) == found
 
 
 def test_a_language_that_nobody_wrote_is_english() -> None:
