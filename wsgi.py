@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from bot.cli import is_called, terminal
+from bot.lazy import load
 
-from bot.app import create_app
-from bot.config import Misconfigured
-
-try:
-    app = create_app()
-except Misconfigured as error:
-    sys.exit(str(error))
+app = terminal() if is_called() else load("bot.app:served")()

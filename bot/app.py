@@ -1,21 +1,21 @@
-"""Puts the parts together."""
+"""Puts the parts of the web together. Commands have an application of their own: `bot.cli`."""
 
 from __future__ import annotations
 
-import click
+import sys
+
 import structlog
 from apiflask import APIBlueprint, APIFlask
 from apiflask.exceptions import HTTPError
 from flask import Flask, Response, request
-from flask.cli import ScriptInfo
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from bot import cli
 from bot.api import api
 from bot.api.document import complete
 from bot.api.problem import Problem, answer
+from bot.config import Misconfigured
 from bot.console import console
 from bot.health import health
 from bot.log import configure_logging
@@ -26,12 +26,18 @@ from bot.simulator_link import simulator_link
 log = structlog.get_logger()
 
 
-def create_app(runtime: Runtime | None = None) -> Flask:
-    """Make the web application. Raises `Misconfigured` when it could not take messages.
+def served() -> Flask:
+    """The web application for a server, which ends in words when it could not take messages."""
+    try:
+        return create_app()
+    except Misconfigured as error:
+        sys.exit(str(error))
 
-    Commands get an application too, but only those that need Twilio ask for its settings.
-    """
+
+def create_app(runtime: Runtime | None = None) -> Flask:
+    """Make the web application. Raises `Misconfigured` when it could not take messages."""
     runtime = runtime or load_runtime()
+    runtime.settings.require_all()
     configure_logging(runtime.settings.log_format)
     app = APIFlask(
         __name__,
@@ -42,11 +48,6 @@ def create_app(runtime: Runtime | None = None) -> Flask:
         json_errors=False,
     )
     app.config.update(MAX_CONTENT_LENGTH=1024 * 1024, SPEC_FORMAT="json")
-    app.extensions["runtime"] = runtime
-    cli.register(app)
-    if _is_command():
-        return app
-    runtime.settings.require_all()
     app.register_blueprint(webhooks(runtime))
     app.register_blueprint(health(runtime))
     app.register_blueprint(simulator_link(runtime))
@@ -63,12 +64,6 @@ def _describe_only_the_api(app: Flask) -> None:
     for one in app.blueprints.values():
         if not isinstance(one, APIBlueprint):
             one.enable_openapi = False  # type: ignore[attr-defined]
-
-
-def _is_command() -> bool:
-    """Whether `flask` loads this application to run one of our commands."""
-    context = click.get_current_context(silent=True)
-    return context is not None and context.find_object(ScriptInfo) is not None
 
 
 def _answer_errors(app: APIFlask) -> None:

@@ -1,13 +1,11 @@
-"""The impure things in one value: settings, database, provider, clock."""
+"""The impure things in one value: settings, database, clock."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from bot.clock import Clock, RealClock, SimulatedClock
 from bot.config import Settings, load_settings
-from bot.messaging.gateway import Gateway
 from bot.store.db import Database, open_database
 
 
@@ -18,12 +16,6 @@ class Runtime:
     settings: Settings
     database: Database
     clock: Clock
-
-    @cached_property
-    def gateway(self) -> Gateway:
-        """The way to Twilio, made when it is first needed. Raises `Misconfigured`."""
-        self.settings.require_all()
-        return Gateway(self.settings)
 
 
 def load_runtime(settings: Settings | None = None) -> Runtime:

@@ -10,8 +10,8 @@ import flask.cli
 import pytest
 
 from bot.cli import COMMANDS
-from bot.cli.lazy import LazyCommand
 from bot.config import Settings
+from bot.lazy import LazyCommand
 from flows import FLOWS
 from flows.diagram import mermaid
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import click
 from flask import Flask
+from flask.cli import ScriptInfo
 
-from bot.cli.lazy import LazyCommand
+from bot.lazy import LazyCommand
 
 COMMANDS = {
     "chat": ("bot.cli.chat:chat", "Be a customer of the simulation, in the terminal."),
@@ -31,7 +33,18 @@ COMMANDS = {
 """Every command: where it is written, and its help."""
 
 
-def register(app: Flask) -> None:
-    """Add our commands to `flask`. None is imported before it is called: the web has no need."""
+def terminal() -> Flask:
+    """The application that `flask` gives to commands: nothing of the web is in it.
+
+    No command is imported before it is called, and none asks for more than it uses.
+    """
+    app = Flask(__name__)
     for name, (target, words) in COMMANDS.items():
         app.cli.add_command(LazyCommand(name, target, words))
+    return app
+
+
+def is_called() -> bool:
+    """Whether `flask` loads the application now, to run one of our commands."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.find_object(ScriptInfo) is not None

@@ -18,6 +18,7 @@ from bot.console.words import approval_word, language_word
 from bot.conversations.held import Held
 from bot.conversations.letters import Letter
 from bot.messaging.contents import Content, Unknown, look_up
+from bot.messaging.gateway import Gateway
 from bot.people import organizations
 from bot.people.choices import CONTENT_SID
 
@@ -83,7 +84,7 @@ def _looked_up(desk: Desk, sid: str) -> Content | str | None:
     if not CONTENT_SID.fullmatch(sid):
         return "A ContentSid is HX and 32 letters or digits. Twilio’s console shows it."
     try:
-        return look_up(desk.runtime.gateway, sid)
+        return look_up(Gateway(desk.runtime.settings), sid)
     except Unknown as unknown:
         return str(unknown)
 

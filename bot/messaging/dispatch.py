@@ -18,6 +18,7 @@ from bot import problems
 from bot.messaging import fates, outbox, reconcile, silence
 from bot.messaging.fates import Fate
 from bot.messaging.gateway import (
+    Gateway,
     NeverSent,
     NoAnswer,
     Outcome,
@@ -49,6 +50,7 @@ class Dispatch:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self._gateway = Gateway(runtime.settings)
         self._hands = ThreadPoolExecutor(runtime.settings.outbox_threads, "send")
         self._free = runtime.settings.outbox_threads
         self._counting = Lock()
@@ -126,7 +128,7 @@ class Dispatch:
 
     def _call(self, claimed: Claimed) -> Outcome:
         try:
-            return self._runtime.gateway.send(claimed.row)
+            return self._gateway.send(claimed.row)
         except Exception as error:
             log.exception("call_failed", message=str(claimed.key[1]))
             return Unknown(f"{type(error).__name__} while sending")
@@ -147,7 +149,7 @@ class Dispatch:
     def _find_out(self, doubt: Doubt) -> int:
         runtime = self._runtime
         try:
-            listed = runtime.gateway.sent_to(doubt.recipient, doubt.sender, doubt.since)
+            listed = self._gateway.sent_to(doubt.recipient, doubt.sender, doubt.since)
         except (TwilioException, NeverSent, NoAnswer) as error:
             log.warning("list_not_had", error=str(error))
             listed = None
@@ -167,7 +169,7 @@ class Dispatch:
 
     def _ask_about(self, asked: silence.Silent) -> int:
         try:
-            listed = self._runtime.gateway.fetch(asked.sid)
+            listed = self._gateway.fetch(asked.sid)
         except (TwilioException, NeverSent, NoAnswer) as error:
             log.warning("message_not_fetched", error=str(error))
             return 0

@@ -64,9 +64,10 @@ class Listed:
 
 
 class Gateway:
-    """One account at Twilio, or at a stand-in."""
+    """One account at Twilio, or at a stand-in. Raises `Misconfigured` when settings are missing."""
 
     def __init__(self, settings: Settings) -> None:
+        settings.require_all()
         self._public_url = settings.public_url
         self._client = _client(settings)
 

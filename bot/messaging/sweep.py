@@ -13,7 +13,7 @@ from bot import problems
 from bot.conversations import engine
 from bot.conversations.inbound import Inbound
 from bot.messaging.forms import PHONE, WHATSAPP_ID
-from bot.messaging.gateway import Listed
+from bot.messaging.gateway import Gateway, Listed
 from bot.runtime import Runtime
 from bot.store.models import Arrival, Organization, Sender
 from flows.replies import Heard
@@ -42,12 +42,13 @@ def sweep(runtime: Runtime, since: datetime | None) -> Swept:
     start = (since or runtime.clock.wall()) - BACK
     with runtime.database.reading() as connection:
         senders = list(connection.scalars(select(Sender.address).join(Organization)))
-    found = sum(_sweep_sender(runtime, sender, start) for sender in senders)
+    gateway = Gateway(runtime.settings)
+    found = sum(_sweep_sender(runtime, gateway, sender, start) for sender in senders)
     return Swept(len(senders), found)
 
 
-def _sweep_sender(runtime: Runtime, sender: str, since: datetime) -> int:
-    listed = [one for one in runtime.gateway.received_by(sender, since) if _is_readable(one)]
+def _sweep_sender(runtime: Runtime, gateway: Gateway, sender: str, since: datetime) -> int:
+    listed = [one for one in gateway.received_by(sender, since) if _is_readable(one)]
     found = 0
     for first in range(0, len(listed), BATCH):
         found += _take(runtime, listed[first : first + BATCH])

@@ -13,7 +13,8 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from bot.app import create_app
+from bot.cli import terminal
+from bot.cli.runtime import PLACE, current_runtime
 from bot.config import load_settings
 from bot.runtime import Runtime, load_runtime
 from tests.world import World
@@ -56,13 +57,15 @@ def open_terminal(tmp_path: Path) -> Iterator[Opener]:
     """Opens a terminal on a database file, with other settings if wanted."""
     opened: list[Runtime] = []
 
-    def terminal(name: str = "assent.db", **settings: Any) -> Terminal:
+    def opened_on(name: str = "assent.db", **settings: Any) -> Terminal:
         given = {"database_url": f"sqlite:///{tmp_path / name}", "simulator": True} | settings
         runtime = load_runtime(load_settings(_env_file=None, **given))
         opened.append(runtime)
-        return Terminal(create_app(runtime))
+        app = terminal()
+        app.extensions[PLACE] = runtime
+        return Terminal(app)
 
-    yield terminal
+    yield opened_on
     for runtime in opened:
         runtime.database.close()
 
@@ -77,8 +80,8 @@ def flask(open_terminal: Opener, sqlite_template: Path, tmp_path: Path) -> Termi
 @pytest.fixture
 def runtime(flask: Terminal) -> Runtime:
     """What the commands work with."""
-    found: Runtime = flask.app.extensions["runtime"]
-    return found
+    with flask.app.app_context():
+        return current_runtime()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from bot import problems
+from bot.cli.runtime import PLACE
 from bot.runtime import Runtime
 from bot.store.models import Conversation, Entry, Message
 from flows import FLOWS
@@ -241,8 +242,7 @@ def test_problems_are_listed_the_latest_first(
     assert "\tolder\ta\t1\tfirst line\n" in flask.does("problems", "list")
 
 
-def test_the_worker_says_what_it_lacks(open_terminal: Opener, flask: Terminal) -> None:
-    runtime = flask.app.extensions["runtime"]
+def test_the_worker_says_what_it_lacks(flask: Terminal, runtime: Runtime) -> None:
     lacking = runtime.settings.model_copy(update={"twilio_auth_token": ()})
-    flask.app.extensions["runtime"] = Runtime(lacking, runtime.database, runtime.clock)
+    flask.app.extensions[PLACE] = Runtime(lacking, runtime.database, runtime.clock)
     assert "TWILIO_AUTH_TOKEN" in flask.fails("worker")
