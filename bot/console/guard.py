@@ -37,6 +37,7 @@ def add_to(blueprint: Blueprint, settings: Settings) -> None:
     """Check every request to the console, and give every answer of the server its headers."""
     secure = is_secure(settings)
     ours = urlsplit(settings.public_url or "").netloc
+    promised = _promised(secure)
 
     @blueprint.before_request
     def refuse_strangers() -> None:
@@ -50,12 +51,19 @@ def add_to(blueprint: Blueprint, settings: Settings) -> None:
 
     @blueprint.after_app_request
     def protect(answer: Response) -> Response:
-        for name, value in HEADERS.items():
-            answer.headers.setdefault(name, value)
-        if secure:
-            answer.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
-        answer.headers.setdefault("Cache-Control", "no-store")
+        named = {name.lower() for name, _ in answer.headers}
+        for lowered, name, value in promised:
+            if lowered not in named:
+                answer.headers.add(name, value)
         return answer
+
+
+def _promised(secure: bool) -> list[tuple[str, str, str]]:
+    """The headers of every answer that does not set them itself: lowered name, name, value."""
+    headers = HEADERS | {"Cache-Control": "no-store"}
+    if secure:
+        headers |= {"Strict-Transport-Security": f"max-age={YEAR}; includeSubDomains"}
+    return [(name.lower(), name, value) for name, value in headers.items()]
 
 
 def is_secure(settings: Settings) -> bool:

@@ -14,7 +14,7 @@ from bot.conversations.inbound import Inbound
 from bot.conversations.ledger import next_entry
 from bot.conversations.wording import word
 from bot.people.languages import nearest
-from bot.store.bulk import insert_all, update_versions
+from bot.store.bulk import write
 from bot.store.columns import new_id
 from bot.store.models import Conversation, Entry, Message, Notice
 from flows.flow import DAY
@@ -107,10 +107,8 @@ class Changes:
     def commit(self, connection: Connection) -> None:
         """Write everything. Raises `Overtaken` when a conversation changed since it was read."""
         rows = [_row(held) for held in self._held.values()]
-        update_versions(connection, Conversation, rows)
-        insert_all(connection, Message, self._messages)
-        insert_all(connection, Notice, self._notices)
-        insert_all(connection, Entry, self._entries)
+        new = {Message: self._messages, Notice: self._notices, Entry: self._entries}
+        write(connection, Conversation, rows, new)
 
     def _outbound(self, held: Held, kind: str, text: str) -> dict[str, Any]:
         line = self._line(held, "out", kind, text)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, select
 
 import flows
-from bot.store.among import among
+from bot.store.among import Columns, among_keys, key_parameters
 from bot.store.models import Organization, Sender
 from flows.flow import Flow
+
+BY_ADDRESS: Columns = (Sender.address,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,11 @@ class House:
 
 def by_sender(connection: Connection, addresses: Collection[str]) -> dict[str, House]:
     """The houses that these sender addresses belong to; addresses that are not ours are absent."""
-    rows = connection.execute(_query().where(among(connection, Sender.address, addresses)))
-    return {row.address: _house(row) for row in rows}
+    keys = [(address,) for address in addresses]
+    found = connection.execute(
+        _by_address(connection.dialect.name), key_parameters(connection, BY_ADDRESS, keys)
+    )
+    return {row.address: _house(row) for row in found}
 
 
 def of_organization(
@@ -69,6 +75,12 @@ def policy(connection: Connection, organization_id: UUID) -> Policy:
         Organization.id == organization_id
     )
     return Policy(*connection.execute(query).one())
+
+
+@cache
+def _by_address(speaks: str) -> Select[UUID, UUID, str, str, bool, str]:
+    """Made once: to put a statement together costs more than to run it."""
+    return _query().where(among_keys(speaks, BY_ADDRESS))
 
 
 def _query() -> Select[UUID, UUID, str, str, bool, str]:

@@ -17,12 +17,24 @@ import orjson
 from sqlalchemy import Connection, Table
 
 from bot.store.models import Base
-from bot.store.statements import Names, defaults, insert_sql, names_of, readers, update_sql, writers
+from bot.store.statements import (
+    Names,
+    defaults,
+    insert_sql,
+    names_of,
+    readers,
+    update_sql,
+    write_sql,
+    writers,
+)
 
 Rows = Sequence[Mapping[str, Any]]
 
 KEY = ("organization_id", "id")
 """How every row that grows with an organization is known."""
+
+VERSIONED = (*KEY, "version")
+"""How a row is known that nobody has changed meanwhile."""
 
 
 class Overtaken(Exception):
@@ -67,10 +79,34 @@ def update_all(
     return count
 
 
-def update_versions(connection: Connection, model: type[Base], rows: Rows) -> None:
-    """Write rows back whose `version` is still the one that was read. Raises `Overtaken`."""
-    if update_all(connection, model, rows, keys=(*KEY, "version")) != len(rows):
+def write(
+    connection: Connection, model: type[Base], rows: Rows, new: Mapping[type[Base], Rows]
+) -> None:
+    """Write rows back whose `version` is still the one that was read, and insert what is `new`.
+
+    On PostgreSQL in one statement: each is a wait for the server, and with many threads at work a
+    wait for the interpreter, too. Raises `Overtaken` when another version is found.
+    """
+    if not rows:
+        return
+    if _speaks(connection) == "postgresql":
+        count = _write_at_once(connection, model, rows, new)
+    else:
+        count = update_all(connection, model, rows, VERSIONED)
+        for other, theirs in new.items():
+            insert_all(connection, other, theirs)
+    if count != len(rows):
         raise Overtaken
+
+
+def _write_at_once(
+    connection: Connection, model: type[Base], rows: Rows, new: Mapping[type[Base], Rows]
+) -> int:
+    filled = {other: _filled(other, theirs) for other, theirs in new.items() if theirs}
+    changed = tuple(name for name in rows[0] if name not in VERSIONED)
+    sql = write_sql(table_of(model), changed, VERSIONED, tuple(map(table_of, filled)))
+    documents = tuple(map(_document, (rows, *filled.values())))
+    return int(connection.exec_driver_sql(sql, documents).scalar_one())
 
 
 @cache

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import orjson
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_MILLISECONDS = 5_000
 """How long a SQLite writer waits for another before the webhook answers 503."""
+
+FRESH_SECONDS = 1.0
+"""A connection that was in use so lately is taken to be alive."""
 
 
 def open_database(url: str, pool_size: int = 20) -> Database:
@@ -59,13 +66,33 @@ def _open_postgresql(address: URL, pool_size: int) -> Engine:
         address.set(drivername="postgresql+psycopg"),
         json_serializer=_spell,
         json_deserializer=orjson.loads,
-        pool_pre_ping=True,
         hide_parameters=True,
         pool_size=pool_size,
         max_overflow=0,
     )
     event.listen(engine, "connect", _configure_postgresql)
+    event.listen(engine, "checkin", _note_return)
+    event.listen(engine, "checkout", partial(_try_the_idle, engine))
     return engine
+
+
+def _note_return(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["returned_at"] = monotonic()
+
+
+def _try_the_idle(
+    engine: Engine, connection: Any, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    """Try a connection that has lain idle, so that one which the server has closed is replaced.
+
+    One that was in use a moment ago is not asked: that would be a round trip for every batch.
+    """
+    if monotonic() - record.info.get("returned_at", monotonic()) < FRESH_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
 
 
 def _spell(value: Any) -> str:

@@ -48,6 +48,17 @@ def update_sql(table: Table, changed: Names, keys: Names, speaks: str) -> str:
 
 
 @cache
+def write_sql(table: Table, changed: Names, keys: Names, others: tuple[Table, ...]) -> str:
+    """PostgreSQL: change rows of one table and insert into others, in one statement.
+
+    One document a table, in this order. What comes back is how many rows were changed.
+    """
+    steps = [f"changed AS ({update_sql(table, changed, keys, 'postgresql')} RETURNING 1)"]
+    steps += [f'"new {other.name}" AS ({insert_sql(other, "postgresql")})' for other in others]
+    return f"WITH {', '.join(steps)} SELECT count(*) FROM changed"
+
+
+@cache
 def defaults(table: Table) -> dict[str, Callable[[], Any]]:
     """What makes the value of each column that has a default, where nothing is said about it."""
     return {column.name: _default(column) for column in table.columns if column.default is not None}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Event, Lock
+from queue import SimpleQueue
+from threading import Lock
 from typing import Generic, TypeVar, cast
 
 import structlog
@@ -34,7 +35,7 @@ class _Ticket(Generic[Job, Answer]):
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.bell = Event()
+        self.bell: SimpleQueue[None] = SimpleQueue()
         self.done = False
         self.answer: Answer | None = None
         self.error: Exception | None = None
@@ -42,7 +43,7 @@ class _Ticket(Generic[Job, Answer]):
     def finish(self, answer: Answer | None, error: Exception | None = None) -> None:
         """Tell who waits what came of the job."""
         self.answer, self.error, self.done = answer, error, True
-        self.bell.set()
+        self.bell.put(None)
 
 
 class Together(Generic[Job, Answer]):
@@ -69,8 +70,7 @@ class Together(Generic[Job, Answer]):
             if self._way.acquire(blocking=False):
                 self._lead()
             else:
-                ticket.bell.wait()
-                ticket.bell.clear()
+                ticket.bell.get()
         if ticket.error:
             raise ticket.error
         return cast(Answer, ticket.answer)
@@ -86,7 +86,7 @@ class Together(Generic[Job, Answer]):
         finally:
             self._way.release()
         with suppress(IndexError):
-            self._waiting[0].bell.set()
+            self._waiting[0].bell.put(None)
 
     def _do(self, tickets: list[_Ticket[Job, Answer]]) -> None:
         try:
@@ -112,10 +112,20 @@ class Together(Generic[Job, Answer]):
         return None
 
     def _commit(self, tickets: list[_Ticket[Job, Answer]]) -> None:
-        with self._database.writing() as connection:
-            answers = self._work(connection, [ticket.job for ticket in tickets])
+        jobs = [ticket.job for ticket in tickets]
+        try:
+            answers = self._write(jobs)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            # The server had closed it. Were the jobs done all the same, doing them again says so.
+            answers = self._write(jobs)
         for ticket, answer in zip(tickets, answers, strict=True):
             ticket.finish(answer)
+
+    def _write(self, jobs: list[Job]) -> list[Answer]:
+        with self._database.writing() as connection:
+            return self._work(connection, jobs)
 
 
 def _may_pass(error: Exception) -> bool:
