@@ -13,6 +13,7 @@ from sqlalchemy import Row
 from bot.console.desk import OVERSEERS, Desk, Visit
 from bot.console.guard import is_secure
 from bot.console.workings import Workings, workings
+from bot.conversations import house_texts
 from bot.conversations.wording import word
 from bot.people import organizations, senders
 from bot.people.languages import nearest
@@ -49,6 +50,7 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
 def _show(desk: Desk, visit: Visit) -> str:
     settings, language = desk.runtime.settings, _language(visit)
+    own = house_texts.newest(visit.connection, visit.member.organization_id)
     return desk.page(
         "setup.html",
         standing=_standing(desk, visit),
@@ -56,7 +58,7 @@ def _show(desk: Desk, visit: Visit) -> str:
         account=settings.twilio_account_sid,
         tokens=len(settings.twilio_auth_token),
         api_key=settings.twilio_api_key,
-        ask=word("ask", "contact", language, business="{{1}}"),
+        ask=word("ask", "contact", language, own, business="{{1}}"),
     )
 
 

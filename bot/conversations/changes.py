@@ -52,7 +52,7 @@ class Changes:
             return None
         held.automatic.append(self.now)
         held.said[effect.text] = self.now
-        wording = word(effect.text, "contact", language, business=held.business)
+        wording = word(effect.text, "contact", language, held.wording, business=held.business)
         line = self._outbound(held, effect.text, wording.text)
         line |= {"request": effect.request, "content_sid": content_sid}
         if content_sid:
@@ -61,6 +61,7 @@ class Changes:
             held.request_id, held.unanswered = line["id"], held.unanswered + 1
         shown = {"name": effect.text, "language": wording.language, "version": wording.version}
         return shown | {
+            "own": wording.own,
             "message": str(line["id"]),
             "content_sid": content_sid,
             "text": wording.text,
@@ -78,7 +79,8 @@ class Changes:
 
     def tell(self, held: Held, code: str, **names: str) -> None:
         """Put a notice for the agent into the timeline."""
-        text = word(code, "agent", held.house_language, business=held.business, **names).text
+        named = {"business": held.business, **names}
+        text = word(code, "agent", held.house_language, held.wording, **named).text
         self.touch(held).lines += 1
         self._notices.append(
             {

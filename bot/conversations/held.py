@@ -9,9 +9,11 @@ from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Row, Select, select
 
 import flows
+from bot.conversations import house_texts
+from bot.conversations.wording import OwnWording
 from bot.people.languages import met_in
 from bot.store.among import Columns, among_keys, key_parameters
 from bot.store.models import Contact, Conversation, Organization, Sender
@@ -61,6 +63,7 @@ class Held:
     attempts: int
     quiet_hours: str
     house_zone: str
+    wording: OwnWording
 
     @property
     def key(self) -> Key:
@@ -91,7 +94,7 @@ BY_ENDS: Columns = (
     Conversation.organization_id, Conversation.sender_id, Conversation.address,
 )  # fmt: skip
 
-SAID, AUTOMATIC = OWN.index("said"), OWN.index("automatic")
+SAID, AUTOMATIC, WORDING = (FIELDS.index(name) for name in ("said", "automatic", "wording"))
 
 
 def by_key(connection: Connection, keys: Collection[Key], *, lock: bool = True) -> dict[Key, Held]:
@@ -156,6 +159,7 @@ def _query() -> Select[Any]:
             Organization.attempts,
             Organization.quiet_hours,
             Organization.time_zone,
+            Organization.wording,
         )
         .join(Sender, Sender.id == Conversation.sender_id)
         .join(Organization, Organization.id == Conversation.organization_id)
@@ -171,11 +175,17 @@ def _read(
     connection: Connection, query: Select[Any], parameters: dict[str, Any]
 ) -> dict[Key, Held]:
     rows = connection.execute(query, parameters).all()
-    return {(row[0], row[1]): _from_row(*row) for row in rows}
+    own = house_texts.of(connection, {_wording(row) for row in rows})
+    return {(row[0], row[1]): _from_row(own[_wording(row)], *row) for row in rows}
 
 
-def _from_row(*columns: Any) -> Held:
+def _wording(row: Row[Any]) -> house_texts.Newest:
+    return row[0], row[WORDING]
+
+
+def _from_row(own: OwnWording, *columns: Any) -> Held:
     held = Held(*columns)
+    held.wording = own
     # A flow that is no more: its conversations go on as new ones do, from the first state.
     named = cast(str, held.flow)
     held.flow = FLOWS.get(named) or flows.serving(held.channel, "consent")

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, and_, bindparam, select
 
+from bot.conversations import house_texts
 from bot.conversations.changes import form_of
 from bot.conversations.held import Held, Key
 from bot.conversations.wording import word
@@ -110,11 +111,13 @@ def unopened(
             Organization.attempts,
             Organization.quiet_hours,
             Organization.time_zone,
+            Organization.wording,
             Sender.templates,
         )
         .join(Sender, Sender.organization_id == Organization.id)
         .where(Sender.id == house.sender_id)
     ).one()
+    newest = (house.organization_id, row.wording)
     return Held(
         organization_id=house.organization_id, id=new_id(), sender_id=house.sender_id,
         contact_id=contact_id, channel=house.channel, flow=house.flow, state=house.flow.initial,
@@ -125,7 +128,7 @@ def unopened(
         language=met_in(language, address, row.language, row.templates),
         house_language=row.language, address=address, sender=house.address,
         templates=row.templates, attempts=row.attempts, quiet_hours=row.quiet_hours,
-        house_zone=row.time_zone,
+        house_zone=row.time_zone, wording=house_texts.of(connection, [newest])[newest],
     )  # fmt: skip
 
 
@@ -150,5 +153,5 @@ def preview(held: Held, now: datetime) -> Preview | None:
     if effect is None:
         return None
     tag, content_sid = form_of(held, effect)
-    wording = word(effect.text, "contact", tag, business=held.business)
+    wording = word(effect.text, "contact", tag, held.wording, business=held.business)
     return Preview(wording.text, wording.language, content_sid)

@@ -30,7 +30,28 @@ class Organization(Base):
     time_zone: Mapped[str] = mapped_column(default="UTC")
     attempts: Mapped[int] = mapped_column(default=5)
     quiet_hours: Mapped[str] = mapped_column(default="21:00-08:00")
+    wording: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+
+
+class HouseText(Base):
+    """One version of a text that an organization put in place of ours; nothing: ours again.
+
+    `version` counts the organization's changes of any text; `organization.wording` is the newest.
+    """
+
+    __tablename__ = "house_text"
+    __table_args__ = (
+        Index("ix_house_text_name", "organization_id", "language", "name", "version"),
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    language: Mapped[str]
+    name: Mapped[str]
+    text: Mapped[str | None]
+    changed_by: Mapped[str]
+    changed_at: Mapped[datetime]
 
 
 class Sender(Base):
