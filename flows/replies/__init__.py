@@ -15,6 +15,7 @@ from flows.replies.answers import explain, hear_answer, recognise
 from flows.replies.lexicon import lexicon_for
 from flows.replies.meaning import Heard, Meaning, Reading
 from flows.replies.normalise import tokens
+from flows.replies.spelling import hear_misspelt_stop
 from flows.replies.stops import hear_stop
 from flows.replies.taps import tapped
 
@@ -63,4 +64,7 @@ def _text(text: str, language: str, offered: Collection[str]) -> Reading:
     words = lexicon_for(language)
     reply = recognise(tokens(text), words)
     spans = explain(reply, words, offered)
-    return hear_stop(reply, spans, len(text)) or hear_answer(reply, spans)
+    heard = hear_stop(reply, spans, len(text)) or hear_answer(reply, spans)
+    if heard.meaning != "unclear":
+        return heard
+    return hear_misspelt_stop(reply, words, language) or heard

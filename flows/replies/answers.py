@@ -10,9 +10,10 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from flows.replies.lexicon import Entry, Lexicon, Role, Span
+from flows.replies.lexicon import Lexicon
 from flows.replies.meaning import Reading
 from flows.replies.normalise import PUNCTUATION, QUESTION, Tokens
+from flows.replies.patterns import Entry, Role, Span
 
 # Longer than any plain answer with its courtesies; Han and kana count one by one.
 MOST_TOKENS = 40
@@ -79,7 +80,7 @@ def _candidates(
     number = _NUMBERS.get(reply[at])
     if number and reply[at] in offered:
         return [Span(number.role, number.words, at, at + 1)]
-    own, stops = lexicon.own.at(reply, at), lexicon.stops.at(reply, at)
+    own, stops = lexicon.own(reply, at), lexicon.stops.at(reply, at)
     if not own and not stops:
         return lexicon.company.at(reply, at)
     found = sorted(stops + own, key=_length, reverse=True) if stops else own

@@ -9,26 +9,29 @@ but a strong stop word. Rules: 47 CFR 64.1200(a)(10) (any reasonable wording cou
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
-from flows.replies.lexicon import LISTS, Index, Span, WordList, everywhere
+from flows.replies.lists import WordList, everywhere, lists
 from flows.replies.meaning import Reading
 from flows.replies.normalise import END, QUESTION, Tokens, is_word
+from flows.replies.patterns import Entry, Index, Pattern, Span
 
 # Two SMS segments: a request to stop may be rude and long, but a story that mentions one is longer.
 LONGEST = 320
+# No phrase that turns a stop round is longer, in tokens.
+REACH = 12
 _COMPANY = frozenset({"yes", "no", "help", "polite", "with_no", "foreign"})
 
 
-class _Phrases:
+class Phrases:
     """One language's unmistakable phrases, with what turns them round or limits them."""
 
     def __init__(self, words: WordList) -> None:
-        self.fillers = frozenset(phrase[0] for phrase in words.phrases.get("filler", ()))
-        phrases = words.under("stop_phrases", "stop")
-        self.index = Index((self.core(phrase), entry) for phrase, entry in phrases)
+        self.fillers = words.words("filler")
+        self.index = Index(words.under("stop_phrases", "stop"), self.fillers)
         self.limiting = Index(words.under("limited_by", "condition"))
-        self.reversing = frozenset(words.phrases.get("reversed_by", ()))
-        self.reach = max(map(len, self.reversing), default=0)
+        self.reversing = Index(map(_backwards, words.under("reversed_by", "condition")))
+        self.stops = Index(found for h in ("stop", "stop_here") for found in words.under(h, "stop"))
 
     def core(self, reply: Tokens) -> Tokens:
         """Leave out the words that change nothing: `stop all these damn messages`."""
@@ -36,7 +39,8 @@ class _Phrases:
 
     def find(self, reply: Tokens) -> Span | None:
         """Find a phrase that nothing turns round or limits."""
-        if self.index.lengths.keys().isdisjoint(reply):
+        beginnings = self.index.beginnings
+        if not any(token in beginnings for token in reply):
             return None
         reply = self.core(reply)
         for at in range(len(reply)):
@@ -47,22 +51,38 @@ class _Phrases:
 
     def turned_round(self, reply: Tokens, at: int) -> bool:
         """Tell whether the words right before a position turn round what follows: `don't`."""
-        earliest = max(0, at - self.reach)
-        return any(reply[start:at] in self.reversing for start in range(earliest, at))
+        before = reply[max(0, at - REACH) : at][::-1]
+        return bool(before) and self.reversing.longest(before, 0) is not None
 
     def _limited(self, reply: Tokens, end: int) -> bool:
         return end < len(reply) and self.limiting.longest(reply, end) is not None
 
 
-# Each language's own: the Spanish "no" must not disarm an English "no stop texting me".
-_PHRASES = {words.name: _Phrases(words) for words in LISTS.values()}
-_BEGINNINGS = frozenset(first for found in _PHRASES.values() for first in found.index.lengths)
-# A word that is a stop in several languages is turned round in any of them.
-_OWNERS: dict[Tokens, set[str]] = {}
-for _heading in ("stop", "stop_here"):
-    for _phrase_found, _entry in everywhere(_heading, "stop"):
-        _OWNERS.setdefault(_phrase_found, set()).add(_entry.words)
-_STRONG = Index(everywhere("stop_sentence", "stop"))
+def _backwards(found: tuple[Pattern, Entry]) -> tuple[Pattern, Entry]:
+    return _reversed(found[0]), found[1]
+
+
+def _reversed(pattern: Pattern) -> Pattern:
+    return tuple(
+        tuple(_reversed(p) for p in part) if isinstance(part[0], tuple) else part[::-1]
+        for part in pattern[::-1]
+    )
+
+
+@cache
+def phrases() -> dict[str, Phrases]:
+    """Each language's own: the Spanish "no" must not disarm an English "no stop texting me"."""
+    return {words.name: Phrases(words) for words in lists().values()}
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    return frozenset(first for found in phrases().values() for first in found.index.beginnings)
+
+
+@cache
+def _strong() -> Index:
+    return Index(everywhere("stop_sentence", "stop"))
 
 
 def hear_stop(reply: Tokens, spans: Sequence[Span], length: int) -> Reading | None:
@@ -96,21 +116,26 @@ def _speaks(reply: Tokens, span: Span) -> bool:
 
 
 def _turned_round(reply: Tokens, span: Span) -> bool:
-    owners = _OWNERS[reply[span.start : span.end]]
-    return any(_PHRASES[words].turned_round(reply, span.start) for words in owners)
+    """Ask every language that has the stop word: one that is a stop in several is undone in any."""
+    said = reply[span.start : span.end]
+    return any(
+        found.turned_round(reply, span.start)
+        for found in phrases().values()
+        if found.stops.holds(said)
+    )
 
 
 def _phrase(reply: Tokens) -> Span | None:
-    if _BEGINNINGS.isdisjoint(reply):
+    if _beginnings().isdisjoint(reply):
         return None
-    found = (phrases.find(reply) for phrases in _PHRASES.values())
+    found = (own.find(reply) for own in phrases().values())
     return next((span for span in found if span), None)
 
 
 def _sentence(reply: Tokens, spans: Sequence[Span]) -> Span | None:
     for sentence in _sentences(reply, spans):
         found = _whole_message(reply, sentence)
-        if found and _STRONG.longest(reply, found.start):
+        if found and _strong().longest(reply, found.start):
             return found
     return None
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from flows.replies import Heard, Reading, read
-from flows.replies.lexicon import LISTS
 from flows.replies.normalise import tokens
+from tests.flows.word_lists import LANGUAGES, phrases
 
 TABLES = Path(__file__).parent / "replies"
 
@@ -26,7 +26,7 @@ def rows() -> list[tuple[str, str, str]]:
 
 def stops_of_everybody() -> list[str]:
     """List the stops of every table, but for the few that are everyday words elsewhere."""
-    local = {phrase for words in LISTS.values() for phrase in words.phrases.get("stop_here", ())}
+    local = {phrase for language in LANGUAGES for phrase in phrases(language, "stop_here")}
     return sorted(
         {text for _, said, text in rows() if said == "stop" and tokens(text) not in local}
     )

@@ -13,11 +13,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from flows.replies import Heard, read
-from flows.replies.lexicon import LISTS, WORDS, lexicon_for
+from flows.replies.lexicon import lexicon_for
+from flows.replies.lists import WORDS
 from flows.replies.normalise import tokens
-from flows.replies.stops import _PHRASES
+from tests.flows.word_lists import LANGUAGES, phrases
 
-LANGUAGES = sorted(LISTS)
 relaxed = settings(deadline=None)
 anything = st.text(alphabet=st.characters(), max_size=80)
 languages = st.sampled_from([*LANGUAGES, "xx", "pt-BR"])
@@ -63,9 +63,9 @@ def single_words(*headings: str) -> list[tuple[str, str]]:
     """List the one-token entries under headings, each with its language."""
     return sorted(
         (language, phrase[0])
-        for language, words in LISTS.items()
+        for language in LANGUAGES
         for heading in headings
-        for phrase in words.phrases.get(heading, ())
+        for phrase in phrases(language, heading)
         if len(phrase) == 1
     )
 
@@ -127,18 +127,26 @@ def test_no_text_with_a_stop_word_is_a_yes(
     assert read(Heard(f"{said} {word[1]} {around}"), language).meaning not in ("yes", "start")
 
 
+BARRED = {
+    language: [
+        word
+        for known, word in single_words("negation", "condition", "no", "stop", "stop_here")
+        if known in (language, "en")
+    ]
+    for language in LANGUAGES
+}
+
+
 @relaxed
 @given(
-    yes=yeses,
+    said=yeses.flatmap(lambda yes: st.tuples(st.just(yes), st.sampled_from(BARRED[yes[0]]))),
     before=st.booleans(),
-    word=st.sampled_from(single_words("negation", "condition", "no", "stop", "stop_here")),
 )
 def test_a_yes_beside_a_negation_a_condition_a_no_or_a_stop_is_none(
-    yes: tuple[str, str], before: bool, word: tuple[str, str]
+    said: tuple[tuple[str, str], str], before: bool
 ) -> None:
-    language, text = yes
-    assume(word[0] in (language, "en"))
-    joined = f"{word[1]}, {text}" if before else f"{text}, {word[1]}"
+    (language, text), word = said
+    joined = f"{word}, {text}" if before else f"{text}, {word}"
     assert read(Heard(joined), language).meaning not in ("yes", "start"), joined
 
 
@@ -157,7 +165,7 @@ def test_a_question_mark_anywhere_is_never_a_yes(
 @given(yes=yeses, stranger=st.text(st.characters(categories=["L"]), min_size=1, max_size=12))
 def test_a_word_nobody_listed_is_never_part_of_a_yes(yes: tuple[str, str], stranger: str) -> None:
     language, text = yes
-    known = lexicon_for(language).own.vocabulary
+    known = lexicon_for(language).vocabulary
     reply = tokens(stranger)
     # "yess" and "y e s" are no strangers: letters that repeat or stand alone are a way to say yes.
     assume(
@@ -258,14 +266,13 @@ class TestLists:
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_no_word_is_both_a_yes_and_something_else(self, language: str) -> None:
-        phrases = LISTS[language].phrases
-        agreeing = {*phrases["yes"], *phrases["start"]}
+        agreeing = phrases(language, "yes") | phrases(language, "start")
         for heading in ("no", "doubt", "negation", "condition", "help"):
-            assert agreeing.isdisjoint(phrases[heading]), heading
-        everywhere = {phrase for words in LISTS.values() for phrase in words.phrases["stop"]}
-        assert agreeing.isdisjoint(everywhere)
-        assert set(phrases["polite"]).isdisjoint(phrases["negation"])
-        assert set(phrases["polite"]).isdisjoint(phrases["condition"])
+            assert agreeing.isdisjoint(phrases(language, heading)), heading
+        for other in LANGUAGES:
+            assert agreeing.isdisjoint(phrases(other, "stop")), other
+        for heading in ("negation", "condition"):
+            assert phrases(language, "polite").isdisjoint(phrases(language, heading))
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_every_listed_word_is_read_as_listed(self, language: str) -> None:
@@ -277,33 +284,28 @@ class TestLists:
             ("start", {"start", "yes"}),
             ("help", {"help"}),
         ]:
-            for phrase in LISTS[language].phrases[heading]:
+            for phrase in phrases(language, heading):
                 text = spaces.join(phrase)
                 assert read(Heard(text), language).meaning in meanings, (heading, text)
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_no_harmless_word_is_a_yes_alone(self, language: str) -> None:
-        for phrase in {*LISTS[language].phrases["polite"], *LISTS["en"].phrases["polite"]} - {
-            *LISTS[language].phrases["yes"], *LISTS["en"].phrases["yes"]
-        }:  # fmt: skip
-            assert read(Heard(" ".join(phrase)), language).meaning in (
-                "unclear",
-                "help",
-                "no",
-                "stop",
-            ), phrase
+        polite = phrases(language, "polite") | phrases("en", "polite")
+        for phrase in polite - phrases(language, "yes") - phrases("en", "yes"):
+            meaning = read(Heard(" ".join(phrase)), language).meaning
+            assert meaning in ("unclear", "help", "no", "stop"), phrase
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_no_stop_phrase_is_a_single_common_word(self, language: str) -> None:
-        index = _PHRASES[LISTS[language].name].index
-        assert index.entries
-        assert all(len("".join(phrase)) >= 3 for phrase in index.entries)
+        found = phrases(language, "stop_phrases")
+        assert found
+        assert all(len("".join(phrase)) >= 3 for phrase in found)
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_negations_and_conditions_stand_in_no_yes(self, language: str) -> None:
-        phrases = LISTS[language].phrases
-        barred = {phrase[0] for phrase in phrases["negation"] if len(phrase) == 1}
-        found = {" ".join(phrase) for phrase in phrases["yes"] if barred.intersection(phrase)}
+        barred = {phrase[0] for phrase in phrases(language, "negation") if len(phrase) == 1}
+        agreeing = phrases(language, "yes")
+        found = {" ".join(phrase) for phrase in agreeing if barred.intersection(phrase)}
         assert found <= KNOWN_EXCEPTIONS.get(language, set())
 
     @pytest.mark.parametrize("path", sorted(WORDS.glob("*.toml")), ids=lambda path: path.stem)
