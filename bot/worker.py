@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.campaigns import asking
 from bot.conversations import overdue
 from bot.messaging import outbox
 from bot.messaging.dispatch import Dispatch
@@ -48,6 +49,7 @@ class Worker:
             "reconcile": (self._dispatch.reconcile, 1.0),
             "inquire": (self._dispatch.inquire, 60.0),
             "expire": (self.expire, 1.0),
+            "ask": (self.ask, 0.5),
             "sweep": (self.sweep, runtime.settings.sweep_seconds),
             "heartbeat": (lambda: self._beat("worker"), 5.0),
             "forget": (self.forget, 3600.0),
@@ -79,6 +81,11 @@ class Worker:
             if count < BATCH:
                 break
         return expired
+
+    def ask(self) -> None:
+        """Let bulk requests go on, as far as there is room for them."""
+        while not self._stopped.is_set() and asking.ask(self._runtime):
+            pass
 
     def sweep(self) -> None:
         """Fetch what no webhook brought."""

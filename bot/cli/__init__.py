@@ -9,6 +9,7 @@ from flask.cli import ScriptInfo
 from bot.lazy import LazyCommand
 
 COMMANDS = {
+    "bulk": ("bot.cli.bulk:bulk", "Ask many contacts for consent at once."),
     "chat": ("bot.cli.chat:chat", "Be a customer of the simulation, in the terminal."),
     "clock": ("bot.cli.clock:clock", "Move the clock of a simulation."),
     "contacts": ("bot.cli.contacts:contacts", "The people whom an organization writes to."),

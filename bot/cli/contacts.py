@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
-from typing import TextIO
 
 import click
 
 from bot.cli.printing import as_text, json_option
 from bot.cli.runtime import current_runtime
+from bot.cli.texts import open_text
 from bot.cli.words import Noun
 from bot.people import organizations
 from bot.people.address_book import Report, import_contacts
@@ -33,20 +32,12 @@ def import_file(file: str, org: str, region: str | None, as_json: bool) -> None:
     runtime = current_runtime()
     with runtime.database.reading() as connection:
         owner = organizations.find(connection, org).id
-    with _open(file) as lines:
+    with open_text(file) as lines:
         report = import_contacts(runtime.database, owner, lines, region, runtime.clock.now())
     _show(report, as_json=as_json)
     counts = report.counts()
     if counts["unusable"] and counts["unusable"] == sum(counts.values()):
         raise SystemExit(1)
-
-
-def _open(file: str) -> TextIO:
-    # Bytes that are no UTF-8 get through as surrogates, so that only their own line is refused.
-    place: str | int = 0 if file == "-" else file
-    if isinstance(place, int):
-        return open(place, encoding="utf-8", errors="surrogateescape", closefd=False)
-    return Path(place).open(encoding="utf-8", errors="surrogateescape")
 
 
 def _show(report: Report, *, as_json: bool) -> None:

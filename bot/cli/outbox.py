@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from bot.cli.printing import json_option, show_all, show_one
 from bot.cli.runtime import current_runtime
+from bot.cli.who import logged_in
 from bot.cli.words import Noun
 from bot.messaging.resolve import Decision, resolve
 from bot.people import organizations
@@ -66,7 +66,7 @@ def decide(
     if len(chosen) != 1:
         raise click.UsageError("Say one of: --sent SID, --send-again, --give-up.")
     runtime = current_runtime()
-    decision = Decision(chosen[0], by or _whoever(), sid)  # type: ignore[arg-type]
+    decision = Decision(chosen[0], by or logged_in(), sid)  # type: ignore[arg-type]
     with runtime.database.writing() as connection:
         status = resolve(connection, message_id, decision, runtime.clock.now())
     show_one({"id": message_id, "status": status}, f"The message is {status}.", as_json=as_json)
@@ -74,14 +74,6 @@ def decide(
 
 def _words(sid: str | None, send_again: bool, give_up: bool) -> tuple[tuple[str, bool], ...]:
     return ("sent", sid is not None), ("send again", send_again), ("give up", give_up)
-
-
-def _whoever() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        # In a container the user may have a number and no name.
-        return "operator"
 
 
 def _messages(

@@ -42,12 +42,12 @@ def join(
 
     No two of the newcomers have the same address.
     """
-    owners = _owners(connection, organization_id, [one.address for one in newcomers])
+    owners = owners_of(connection, organization_id, [one.address for one in newcomers])
     strangers = {new_id(): one for one in newcomers if one.address not in owners}
     joined = _add(connection, organization_id, strangers, now)
     missed = [one.address for one in strangers.values() if one.address not in joined]
     # Another transaction added these a moment earlier.
-    owners |= _owners(connection, organization_id, missed) if missed else {}
+    owners |= owners_of(connection, organization_id, missed) if missed else {}
     known = {address: Joined(contact_id, new=False) for address, contact_id in owners.items()}
     return known | {address: Joined(contact_id, new=True) for address, contact_id in joined.items()}
 
@@ -79,9 +79,10 @@ def _add(
     return joined
 
 
-def _owners(
+def owners_of(
     connection: Connection, organization_id: UUID, addresses: Collection[str]
 ) -> dict[str, UUID]:
+    """The contacts (ids) whom these addresses belong to, by address; strangers are absent."""
     query = select(Address.value, Address.contact_id).where(
         Address.organization_id == organization_id, among(connection, Address.value, addresses)
     )

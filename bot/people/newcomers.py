@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from bot.people.joining import Newcomer, join
 from bot.people.senders import House
+from bot.store.among import among
 from bot.store.bulk import insert_new
 from bot.store.columns import new_id
 from bot.store.models import Conversation
@@ -47,25 +49,36 @@ def open_conversation(
     connection: Connection, house: House, contact_id: UUID, address: str, now: datetime
 ) -> UUID:
     """Give back the id of the conversation between a sender and an address, new if need be."""
-    flow = house.flow
-    row = {
+    return open_conversations(connection, house, {address: contact_id}, now)[address]
+
+
+def open_conversations(
+    connection: Connection, house: House, contacts: Mapping[str, UUID], now: datetime
+) -> dict[str, UUID]:
+    """The conversations (ids) between a sender and these addresses, by address, new if need be.
+
+    `contacts` says whose each address is.
+    """
+    theirs = {
         "organization_id": house.organization_id,
-        "id": new_id(),
         "sender_id": house.sender_id,
-        "contact_id": contact_id,
-        "address": address,
         "channel": house.channel,
-        "flow": flow.name,
-        "state": flow.initial,
+        "flow": house.flow.name,
+        "state": house.flow.initial,
         "state_since": now,
         "created_at": now,
     }
-    insert_new(connection, Conversation, [row], ["organization_id", "sender_id", "address"])
-    found: UUID = connection.scalars(
-        select(Conversation.id).where(
+    # One order for all, so that two transactions never wait for each other in a circle.
+    rows = [
+        theirs | {"id": new_id(), "contact_id": contacts[address], "address": address}
+        for address in sorted(contacts)
+    ]
+    insert_new(connection, Conversation, rows, ["organization_id", "sender_id", "address"])
+    found = connection.execute(
+        select(Conversation.address, Conversation.id).where(
             Conversation.organization_id == house.organization_id,
             Conversation.sender_id == house.sender_id,
-            Conversation.address == address,
+            among(connection, Conversation.address, contacts.keys()),
         )
-    ).one()
-    return found
+    )
+    return {row.address: row.id for row in found}

@@ -61,6 +61,11 @@ def of_organization(
     return _house(row) if row else None
 
 
+def by_id(connection: Connection, sender_id: UUID) -> House:
+    """The house of a sender. Raises `NoResultFound` when there is no such sender."""
+    return _house(connection.execute(_query().where(Sender.id == sender_id)).one())
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What an organization allows."""

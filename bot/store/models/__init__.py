@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bot.store.models.access import Bucket, OneTimeLink, SecondStep, Session
 from bot.store.models.base import Base
+from bot.store.models.campaigns import Campaign, Invitation
 from bot.store.models.conversations import Conversation, Message, Notice
 from bot.store.models.evidence import Arrival, Delivery, Entry, Stray
 from bot.store.models.operations import Answered, ClockOffset, Heartbeat, Pause, Problem
@@ -30,6 +31,7 @@ __all__ = [
     "Arrival",
     "Base",
     "Bucket",
+    "Campaign",
     "ClockOffset",
     "Contact",
     "ContactWord",
@@ -38,6 +40,7 @@ __all__ = [
     "Entry",
     "Heartbeat",
     "HouseText",
+    "Invitation",
     "Message",
     "Notice",
     "OneTimeLink",

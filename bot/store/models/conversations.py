@@ -26,6 +26,10 @@ DOUBTFUL = ("sending", "unknown")
 """Statuses of messages that may be at the provider, or not."""
 
 
+BEGUN_BY_US = "content_sid IS NOT NULL OR request"
+"""Messages that need no message of the contact before them."""
+
+
 def has_status(
     column: Mapped[str] | InstrumentedAttribute[str], *statuses: str
 ) -> ColumnElement[bool]:
@@ -158,6 +162,10 @@ class Message(Base):
         Index(
             "ix_message_silent", "due_at",
             **_where("sent"),
+        ),
+        Index(
+            "ix_message_begun_by_us", "sender_id", "created_at",
+            postgresql_where=text(BEGUN_BY_US), sqlite_where=text(BEGUN_BY_US),
         ),
     )  # fmt: skip
 

@@ -1,0 +1,169 @@
+"""The course of bulk requests: how far each has come, and letting it pause, go on or end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, func, select, update
+
+from bot.conversations.held import Key
+from bot.people.mistakes import Mistake
+from bot.store.models import Campaign, Conversation, Invitation, Sender
+
+PAGE = 500
+
+MAY = {
+    "pause": ("running",),
+    "resume": ("paused",),
+    "cancel": ("preparing", "running", "paused"),
+}
+"""What may be done to a campaign, and with which status."""
+
+BECOMES = {"pause": "paused", "resume": "running", "cancel": "cancelled"}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of a campaign's contacts are in each status, for which reason, and what they said.
+
+    `states` counts the conversations of those who were asked; `next_at` is when the next waits to
+    be asked.
+    """
+
+    statuses: dict[str, int]
+    reasons: dict[str, int]
+    states: dict[str, int]
+    next_at: datetime | None
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.statuses.values())
+
+
+def everyone(
+    connection: Connection, organization_id: UUID | None = None, limit: int = 200
+) -> list[Row[Any]]:
+    """The newest campaigns of one organization or of all, each with its sender."""
+    query = _campaigns().order_by(Campaign.id.desc()).limit(limit)
+    if organization_id:
+        query = query.where(Campaign.organization_id == organization_id)
+    return list(connection.execute(query))
+
+
+def find(
+    connection: Connection, campaign_id: UUID, organization_id: UUID | None = None
+) -> Row[Any]:
+    """A campaign. Raises `Mistake` when there is none, or it is another organization's."""
+    query = _campaigns().where(Campaign.id == campaign_id)
+    if organization_id:
+        query = query.where(Campaign.organization_id == organization_id)
+    row = connection.execute(query).first()
+    if row is None:
+        raise Mistake(f"There is no bulk request {campaign_id}. See: flask bulk list")
+    return row
+
+
+def progress(connection: Connection, campaign: Key) -> Progress:
+    """How far a campaign has come."""
+    counted = connection.execute(
+        select(Invitation.status, Invitation.reason, func.count(), func.min(Invitation.due_at))
+        .where(*_of(campaign))
+        .group_by(Invitation.status, Invitation.reason)
+    ).all()
+    statuses: dict[str, int] = {}
+    for status, _, count, _ in counted:
+        statuses[status] = statuses.get(status, 0) + count
+    reasons = {reason: count for _, reason, count, _ in counted if reason}
+    dues = [due for status, _, _, due in counted if status == "waiting" and due]
+    next_at = min(dues, default=None)
+    return Progress(statuses, dict(sorted(reasons.items())), _states(connection, campaign), next_at)
+
+
+def do(connection: Connection, campaign: Key, deed: str, now: datetime) -> None:
+    """Let a campaign `pause`, `resume` or be done with (`cancel`). Raises `Mistake`.
+
+    Whoever is asked at this moment is asked; after it commits nobody is.
+    """
+    this = Campaign.organization_id == campaign[0], Campaign.id == campaign[1]
+    query = select(Campaign.status).where(*this)
+    status = connection.scalar(query.with_for_update())
+    if status not in MAY[deed]:
+        raise Mistake(f"A bulk request that is {status} cannot be {_participle(deed)}.")
+    ends = {"ended_at": now} if deed == "cancel" else {}
+    connection.execute(
+        update(Campaign)
+        .where(*this)
+        .values(status=BECOMES[deed], due_at=now, obstacle=None, **ends)
+    )
+    # Who waits for a moment is looked at anew: quiet hours may have been changed meanwhile.
+    left = {"due_at": now} if deed == "resume" else {"status": "cancelled", "at": now}
+    if deed != "pause":
+        waiting = update(Invitation).where(*_of(campaign), Invitation.status == "waiting")
+        connection.execute(waiting.values(reason=None, **left))
+
+
+def rows(connection: Connection, campaign: Key) -> Iterator[Row[Any]]:
+    """Every contact of a campaign, in order, with the state of the conversation by now."""
+    last = 0
+    while page := _page(connection, campaign, last):
+        yield from page
+        last = page[-1].place
+
+
+def first_rows(connection: Connection, campaign: Key, statuses: Sequence[str]) -> list[Row[Any]]:
+    """The first contacts of a campaign with one of these statuses."""
+    query = _rows(campaign).where(Invitation.status.in_(statuses))
+    return list(connection.execute(query.limit(PAGE)))
+
+
+def _page(connection: Connection, campaign: Key, last: int) -> Sequence[Row[Any]]:
+    return connection.execute(_rows(campaign).where(Invitation.place > last).limit(PAGE)).all()
+
+
+def _rows(campaign: Key) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Invitation.place, Invitation.name, Invitation.address, Invitation.status,
+            Invitation.reason, Invitation.words, Invitation.due_at, Invitation.at,
+            Invitation.conversation_id, Conversation.state,
+        )
+        .outerjoin(Conversation, _conversation())
+        .where(*_of(campaign))
+        .order_by(Invitation.place)
+    )  # fmt: skip
+
+
+def _states(connection: Connection, campaign: Key) -> dict[str, int]:
+    counted = connection.execute(
+        select(Conversation.state, func.count().label("number"))
+        .select_from(Invitation)
+        .join(Conversation, _conversation())
+        .where(*_of(campaign), Invitation.status == "asked")
+        .group_by(Conversation.state)
+    )
+    return {row.state: row.number for row in counted}
+
+
+def _conversation() -> Any:
+    return (Conversation.organization_id == Invitation.organization_id) & (
+        Conversation.id == Invitation.conversation_id
+    )
+
+
+def _of(campaign: Key) -> tuple[Any, Any]:
+    return Invitation.organization_id == campaign[0], Invitation.campaign_id == campaign[1]
+
+
+def _campaigns() -> Select[Any]:
+    return select(*Campaign.__table__.columns, Sender.address.label("sender"), Sender.channel).join(
+        Sender, Sender.id == Campaign.sender_id
+    )
+
+
+def _participle(deed: str) -> str:
+    return {"pause": "paused", "resume": "resumed", "cancel": "cancelled"}[deed]

@@ -1,0 +1,119 @@
+"""What would come of a bulk request if it began now. Nothing is changed by looking."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from bot.campaigns.candidates import Candidate
+from bot.conversations import actions, held
+from bot.conversations.actions import Refusal
+from bot.conversations.held import Held
+from bot.conversations.reading import unopened
+from bot.people.contact_file import Newcomer, in_batches
+from bot.people.senders import House
+from bot.store.among import among
+from bot.store.columns import new_id
+from bot.store.models import Address, Contact
+
+BATCH = 500
+
+Outcome = Literal["asked", "later", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """One line, and what would come of it: asked at once, later from `allowed_at`, or never.
+
+    `reason` is a code of the API, `words` say what is wrong with the line itself.
+    """
+
+    line: int
+    name: str
+    address: str | None
+    outcome: Outcome
+    reason: str | None = None
+    words: str | None = None
+    allowed_at: datetime | None = None
+
+
+def look(
+    connection: Connection, house: House, candidates: Iterable[Candidate], now: datetime
+) -> Iterator[Prospect]:
+    """Say of each candidate what would come of asking them."""
+    for batch in in_batches(iter(candidates), BATCH):
+        people = [one for one in batch if isinstance(one, Newcomer)]
+        found = _held(connection, house, people, now)
+        for one in batch:
+            if isinstance(one, Newcomer):
+                refusal = actions.why_not_ask_in_bulk(found[one.phone], now)
+                yield _prospect(one, refusal)
+            else:
+                yield Prospect(one.line, "", None, "refused", one.why, one.words)
+
+
+def counts(prospects: Iterable[Prospect]) -> dict[str, Any]:
+    """How many would be asked at once, later and never, and for each reason."""
+    prospects = list(prospects)
+    outcomes = Counter(one.outcome for one in prospects)
+    reasons = Counter(one.reason for one in prospects if one.reason)
+    return {
+        "asked": outcomes["asked"],
+        "later": outcomes["later"],
+        "refused": outcomes["refused"],
+        "reasons": dict(sorted(reasons.items())),
+    }
+
+
+def _prospect(one: Newcomer, refusal: Refusal | None) -> Prospect:
+    if refusal is None:
+        return Prospect(one.line, one.name, one.phone, "asked")
+    outcome: Outcome = "later" if refusal.reason == "quiet_hours" else "refused"
+    return Prospect(
+        one.line, one.name, one.phone, outcome, refusal.reason, None, refusal.allowed_at
+    )
+
+
+def _held(
+    connection: Connection, house: House, people: Sequence[Newcomer], now: datetime
+) -> dict[str, Held]:
+    """The conversation with each, as it is or as it would begin."""
+    if not people:
+        return {}
+    ends = [(*house.ends, one.phone) for one in people]
+    known = {one.address: one for one in held.by_address(connection, ends, lock=False).values()}
+    spoken = _languages(connection, house.organization_id, [one.phone for one in people])
+    fresh = unopened(connection, house, new_id(), "", None, now)
+    return {
+        one.phone: known.get(one.phone) or _begun(fresh, one, spoken.get(one.phone, one.language))
+        for one in people
+    }
+
+
+def _begun(fresh: Held, one: Newcomer, language: str | None) -> Held:
+    return replace(
+        fresh, address=one.phone, language=language or fresh.house_language, said={}, automatic=[]
+    )
+
+
+def _languages(
+    connection: Connection, organization_id: UUID, addresses: Sequence[str]
+) -> dict[str, str | None]:
+    """The languages of those who are contacts already, by address."""
+    query = (
+        select(Address.value, Contact.language)
+        .join(
+            Contact,
+            (Contact.organization_id == Address.organization_id)
+            & (Contact.id == Address.contact_id),
+        )
+        .where(Address.organization_id == organization_id)
+        .where(among(connection, Address.value, addresses))
+    )
+    return {row.value: row.language for row in connection.execute(query)}

@@ -1,0 +1,1 @@
+"""Many contacts asked at once."""

@@ -1,0 +1,154 @@
+"""A crowd to ask at once, in the world of the stories."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from bot.campaigns import beginning, course, forecast, step
+from bot.campaigns.beginning import Plan
+from bot.campaigns.candidates import Candidate, Finder, house_of
+from bot.campaigns.forecast import Prospect
+from bot.conversations.held import Key
+from bot.people.contact_file import read
+from bot.store.models import Message, Organization, Sender
+from tests.world import Friend, World
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Those who are asked at once, and the one who asks."""
+
+    world: World
+
+    def chooses(self, **values: Any) -> None:
+        """The organization changes a setting."""
+        self._set(Organization, values)
+
+    def sends(self, **values: Any) -> None:
+        """The senders change."""
+        self._set(Sender, values)
+
+    def file(self, phones: Iterable[str]) -> list[Candidate]:
+        """The lines of a file with these numbers."""
+        return list(read(chain(["name,phone"], (f"Jo,{phone}" for phone in phones))))
+
+    def found(self, **finder: str) -> list[Candidate]:
+        """Contacts that are found."""
+        world = self.world
+        with world.database.reading() as connection:
+            house = house_of(connection, world.organization_id, "whatsapp")
+            return list(Finder(**finder).candidates(connection, house))
+
+    def foresees(self, candidates: list[Candidate]) -> list[Prospect]:
+        """What would come of asking them now."""
+        with self.world.database.reading() as connection:
+            house = self.world.house()
+            return list(forecast.look(connection, house, candidates, self.world.now))
+
+    def begins(self, candidates: list[Candidate]) -> Asking:
+        """The bulk request begins."""
+        plan = Plan(self.world.house(), "agent", "asked for it on a form", "people.csv")
+        campaign = beginning.begin_bit_by_bit(self.world.database, plan, candidates, self.world.now)
+        return Asking(self.world, campaign)
+
+    def leaves(self) -> int:
+        """The outbox hands everything over."""
+        with self.world.database.writing() as connection:
+            queued = update(Message).where(Message.status == "queued")
+            return connection.execute(queued.values(status="sent", due_at=None)).rowcount
+
+    def requests(self) -> Counter[str]:
+        """How many requests each address was sent."""
+        query = select(Message.to_address, func.count()).where(
+            Message.organization_id == self.world.organization_id, Message.request
+        )
+        with self.world.database.reading() as connection:
+            rows = connection.execute(query.group_by(Message.to_address)).all()
+        return Counter({row[0].removeprefix("whatsapp:"): row[1] for row in rows})
+
+    def _set(self, model: Any, values: dict[str, Any]) -> None:
+        with self.world.database.writing() as connection:
+            connection.execute(update(model).values(**values))
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A bulk request under way."""
+
+    world: World
+    campaign: Key
+
+    def goes_on(self, limit: int = step.BATCH) -> int:
+        """The worker asks the next; how many."""
+        with self.world.database.writing() as connection:
+            sender_id = self.world.house().sender_id
+            return len(step.ask_next(connection, sender_id, self.world.now, limit))
+
+    def is_killed_while_it_goes_on(self) -> None:
+        """The worker dies before it commits."""
+
+        class Killed(Exception):
+            pass
+
+        try:
+            with self.world.database.writing() as connection:
+                step.ask_next(connection, self.world.house().sender_id, self.world.now, 3)
+                raise Killed
+        except Killed:
+            pass
+
+    def runs_out(self) -> None:
+        """The worker and the outbox go on until nobody can be asked at this moment."""
+        Crowd(self.world).leaves()
+        while self.goes_on():
+            Crowd(self.world).leaves()
+
+    def does(self, deed: str) -> None:
+        """An agent lets it pause, resume or be cancelled."""
+        with self.world.database.writing() as connection:
+            course.do(connection, self.campaign, deed, self.world.now)
+
+    @property
+    def progress(self) -> course.Progress:
+        """How far it has come."""
+        with self.world.database.reading() as connection:
+            return course.progress(connection, self.campaign)
+
+    @property
+    def status(self) -> str:
+        """The status of the whole."""
+        return str(self._row.status)
+
+    @property
+    def obstacle(self) -> str | None:
+        """What keeps all of it."""
+        found: str | None = self._row.obstacle
+        return found
+
+    @property
+    def fates(self) -> dict[str | None, tuple[str, str | None]]:
+        """Status and reason by address."""
+        with self.world.database.reading() as connection:
+            rows = list(course.rows(connection, self.campaign))
+        return {row.address: (row.status, row.reason) for row in rows}
+
+    @property
+    def _row(self) -> Any:
+        with self.world.database.reading() as connection:
+            return course.find(connection, self.campaign[1])
+
+
+def numbers(count: int, first: int = 0) -> list[str]:
+    """So many numbers in Germany."""
+    return [f"+49151{first + place:08d}" for place in range(count)]
+
+
+def friends(world: World, phones: Iterable[str]) -> list[Friend]:
+    """Contacts with these numbers."""
+    return [world.contact(phone) for phone in phones]
