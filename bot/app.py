@@ -19,6 +19,7 @@ from bot.config import Misconfigured
 from bot.console import console
 from bot.health import health
 from bot.log import configure_logging
+from bot.messaging.media import media
 from bot.messaging.webhooks import webhooks
 from bot.runtime import Runtime, load_runtime
 from bot.simulator_link import simulator_link
@@ -49,6 +50,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     )
     app.config.update(MAX_CONTENT_LENGTH=1024 * 1024, SPEC_FORMAT="json")
     app.register_blueprint(webhooks(runtime))
+    app.register_blueprint(media(runtime))
     app.register_blueprint(health(runtime))
     app.register_blueprint(simulator_link(runtime))
     app.register_blueprint(api(runtime))

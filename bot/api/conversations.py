@@ -10,19 +10,22 @@ from flask import Response
 
 from bot.api import views
 from bot.api.calls import Call, Calls
+from bot.api.new_message import NewMessage, media_type
 from bot.api.problem import not_found, refused
 from bot.api.schemas import (
     After,
     ConversationOut,
     LinePage,
     MessageOut,
-    NewMessage,
     Withdrawal,
 )
 from bot.conversations import engine, held, letters, timeline
 from bot.conversations.actions import Refusal
 from bot.conversations.held import Held
 from bot.conversations.letters import Letter
+
+WRITING = "not_opted_in, opted_out, window_closed, whatsapp_only"
+"""Why a message may be refused."""
 
 
 def add_to(blueprint: APIBlueprint, calls: Calls) -> None:
@@ -46,7 +49,7 @@ def add_to(blueprint: APIBlueprint, calls: Calls) -> None:
     @blueprint.post("/conversations/<uuid:conversation_id>/messages")
     @blueprint.input(NewMessage)
     @blueprint.output(MessageOut, 202)
-    @blueprint.doc(responses={404: "not_found", 409: "not_opted_in, opted_out, window_closed"})
+    @blueprint.doc(responses={404: "not_found", 409: WRITING})
     def send_message(conversation_id: UUID, json_data: NewMessage) -> Response:
         """Write to a contact who has opted in."""
         return calls.write(lambda call: _send(call, conversation_id, json_data), 202)
@@ -82,7 +85,8 @@ def _timeline(call: Call, conversation_id: UUID, asked: After) -> dict[str, Any]
 
 def _send(call: Call, conversation_id: UUID, given: NewMessage) -> dict[str, Any]:
     key = _find(call, conversation_id).key
-    letter = Letter(key, call.caller.name, given.text or "", given.template, given.variables)
+    media = next(({"url": url, "type": media_type(url)} for url in given.media), None)
+    letter = Letter(key, call.caller.name, given.text or "", given.template, given.variables, media)
     written = letters.write(call.connection, letter, call.now)
     if isinstance(written, Refusal):
         raise refused(written)

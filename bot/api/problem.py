@@ -18,7 +18,7 @@ WORDS = {
     "not_opted_in": "The contact has not opted in. Ask for consent first.",
     "not_informed": "The contact has not been told who writes. Begin the conversation first.",
     "whatsapp_disabled": "WhatsApp is not enabled for this organization.",
-    "whatsapp_only": "Templates exist on WhatsApp only. Send a text.",
+    "whatsapp_only": "Templates and files can be sent on WhatsApp only. Send a text.",
     "window_closed": "The 24 hours in which free text may be sent are over. Send a template.",
     "no_template": "The sender has no approved template for the request in this language.",
     "no_attempts_left": "The contact was asked as often as your organization allows, and has not "

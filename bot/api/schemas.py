@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -58,20 +58,6 @@ class OptInRequest(Given):
     sender: str | None = Field(
         None, max_length=160, description="one of the organization's senders"
     )
-
-
-class NewMessage(Given):
-    """A message to send: a `text`, or a `template` (ContentSid) with its `variables`."""
-
-    text: str | None = Field(None, min_length=1, max_length=1600)
-    template: str | None = Field(None, pattern=r"^HX[0-9a-zA-Z]{32}$")
-    variables: dict[str, str] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _either(self) -> Self:
-        if (self.text is None) == (self.template is None):
-            raise ValueError("give either text or template")
-        return self
 
 
 class Withdrawal(Given):

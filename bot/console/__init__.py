@@ -17,6 +17,7 @@ from flask import Blueprint
 
 from bot.console import (
     asking,
+    attached,
     by_link,
     contacts,
     conversation,
@@ -30,6 +31,7 @@ from bot.console import (
     report,
     second_step,
     senders,
+    sending,
     setup,
     signing_in,
     team,
@@ -43,7 +45,7 @@ from bot.runtime import Runtime
 ROOMS = (
     signing_in, by_link, home, own_account, second_step,
     organization, senders, team, tokens, problems, setup,
-    contacts, importing, asking, conversation, templates, report,
+    contacts, importing, asking, conversation, sending, attached, templates, report,
 )  # fmt: skip
 
 

@@ -17,12 +17,10 @@ from bot.console.moments import Moments
 from bot.console.panel import panel
 from bot.console.spans import left, utc
 from bot.console.thread import bubbles
-from bot.console.words import reason_word
 from bot.console.zones import zone_of
-from bot.conversations import engine, held, letters, timeline
-from bot.conversations.actions import Refusal
+from bot.conversations import engine, held, timeline
+from bot.conversations.attachments import LARGEST, TYPES
 from bot.conversations.held import Held
-from bot.conversations.letters import Letter
 from bot.conversations.reading import pulse
 
 LINES = 100
@@ -31,8 +29,6 @@ LINES = 100
 MOST_LINES = 500
 LONGEST_TEXT = 1600
 LONGEST_REASON = 500
-NOTHING = "There is nothing to send: write something first."
-TOO_LONG = f"A message has at most {LONGEST_TEXT} characters."
 NO_REASON = "Say how the opt-out reached you."
 
 
@@ -48,10 +44,6 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
         return desk.read(
             lambda visit: _lines(desk, visit, conversation_id), EVERYBODY, background=True
         )
-
-    @blueprint.post("/conversations/<uuid:conversation_id>/messages", endpoint="send")
-    def send(conversation_id: UUID) -> ResponseReturnValue:
-        return desk.write(lambda visit: _send(desk, visit, conversation_id))
 
     @blueprint.post("/conversations/<uuid:conversation_id>/resend", endpoint="resend")
     def resend(conversation_id: UUID) -> ResponseReturnValue:
@@ -84,7 +76,7 @@ def page(
         "since": since, "earlier": max(0, since - LINES), "key": once.new_key(),
         "error": error, "text": text, "now": utc(visit.now), "utc": utc,
         "left": lambda at: left(at, visit.now), "by_sms": _by_sms(person, found),
-        "longest": LONGEST_TEXT,
+        "longest": LONGEST_TEXT, "largest": LARGEST, "file_types": ",".join(TYPES),
     }  # fmt: skip
     answer = make_response(_rendered(desk, visit, moments, context), status)
     answer.set_etag(mark)
@@ -92,7 +84,7 @@ def page(
 
 
 def _rendered(desk: Desk, visit: Visit, moments: Moments, context: dict[str, Any]) -> str:
-    if not _asks_for_part():
+    if not asks_for_part():
         return desk.page("conversation.html", **context)
     # Bare: what is left to say is for the next whole page.
     return desk.bare(
@@ -112,7 +104,7 @@ def _since(found: Held) -> int:
     return int(given[:9]) if given.isdecimal() else max(0, found.lines - LINES)
 
 
-def _asks_for_part() -> bool:
+def asks_for_part() -> bool:
     """Whether a script asks, which shows what changed and leaves the rest as it stands."""
     return request.headers.get("X-Part") == "live"
 
@@ -127,31 +119,6 @@ def _lines(desk: Desk, visit: Visit, conversation_id: UUID) -> ResponseReturnVal
     if now in request.if_none_match:
         return Response(status=304)
     return page(desk, visit, find(visit, conversation_id))
-
-
-def _send(desk: Desk, visit: Visit, conversation_id: UUID) -> ResponseReturnValue:
-    found = find(visit, conversation_id)
-    text = request.form.get("text", "").replace("\r\n", "\n").replace("\0", "").strip()
-    if not text or len(text) > LONGEST_TEXT:
-        return page(desk, visit, found, TOO_LONG if text else NOTHING, text, 422)
-    return deliver(desk, visit, Letter(found.key, visit.member.email, text))
-
-
-def deliver(desk: Desk, visit: Visit, letter: Letter) -> ResponseReturnValue:
-    """Queue a message once; or the conversation as it is now, with why not and what was typed."""
-    if once.is_first(visit.connection, letter.conversation[0], _key(), visit.now):
-        written = letters.write(visit.connection, letter, visit.now)
-        if isinstance(written, Refusal):
-            words = f"Your message was not sent. {reason_word(written.reason).says}"
-            found = find(visit, letter.conversation[1])
-            return page(desk, visit, found, words, letter.text, 409)
-    if _asks_for_part():
-        return page(desk, visit, find(visit, letter.conversation[1]))
-    return desk.to("conversation", conversation_id=letter.conversation[1])
-
-
-def _key() -> str:
-    return request.form.get("key", "")
 
 
 def _resend(desk: Desk, visit: Visit, conversation_id: UUID) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, request
 
 from bot.config import Settings
+from bot.conversations.attachments import LARGEST
 from bot.messaging.signatures import same
 
 POLICY = (
@@ -28,6 +29,12 @@ HEADERS = {
 """The referrer goes to ourselves alone. Not to nobody: browsers would then call the origin of our
 own forms `null`."""
 
+SENDING = "console.send"
+"""The one form that a file goes along with; all others are small."""
+
+ROOM = 100_000
+"""Bytes of a form beside its file."""
+
 YEAR = 365 * 24 * 3600
 SAFE = ("GET", "HEAD", "OPTIONS")
 STRANGER = "This form was not sent from a page of this server. Open the page again and repeat it."
@@ -38,6 +45,9 @@ def add_to(blueprint: Blueprint, settings: Settings) -> None:
     secure = is_secure(settings)
     ours = urlsplit(settings.public_url or "").netloc
     promised = _promised(secure)
+
+    # First of all: the next one reads the form.
+    blueprint.before_request(_take_files)
 
     @blueprint.before_request
     def refuse_strangers() -> None:
@@ -64,6 +74,11 @@ def _promised(secure: bool) -> list[tuple[str, str, str]]:
     if secure:
         headers |= {"Strict-Transport-Security": f"max-age={YEAR}; includeSubDomains"}
     return [(name.lower(), name, value) for name, value in headers.items()]
+
+
+def _take_files() -> None:
+    if request.endpoint == SENDING:
+        request.max_content_length = LARGEST + ROOM
 
 
 def is_secure(settings: Settings) -> bool:

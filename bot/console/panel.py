@@ -32,6 +32,7 @@ class Panel:
     ask: Control
     text: Control
     template: Control
+    media: Control
     sms: Control
     asked_before: bool
     window_until: datetime | None
@@ -57,6 +58,7 @@ def panel(held: Held, now: datetime, *, may_write: bool = True) -> Panel:
         ask=controls["request_opt_in"],
         text=controls["send_text"],
         template=controls["send_template"],
+        media=controls["send_media"],
         sms=controls["send_sms"],
         asked_before=held.request_id is not None,
         window_until=held.window_until if is_whatsapp and held.window_open(now) else None,

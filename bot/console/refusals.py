@@ -21,10 +21,12 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from bot.console.desk import NotSignedIn
+from bot.conversations.attachments import LARGEST, MEGABYTE
 
-MACHINES = ("/api/", "/twilio/", "/simulator", "/healthz", "/readyz", "/metrics")
+MACHINES = ("/api/", "/twilio/", "/media/", "/simulator", "/healthz", "/readyz", "/metrics")
 MISSING = "There is no such page, or it belongs to another organization."
 AWAY = "The database cannot be reached just now. Nothing was changed; try again in a moment."
+TOO_MUCH = f"That is more than can be taken here: a file has at most {LARGEST // MEGABYTE} MB."
 FAULT = "Something went wrong here. It has been logged, and nothing was changed."
 
 log = structlog.get_logger()
@@ -49,6 +51,8 @@ def _sign_in_first(_error: NotSignedIn) -> ResponseReturnValue:
 def _refused(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return cast(Response, error.response)
+    if error.code == 413:
+        return _page(413, TOO_MUCH)
     own = error.description if error.description != type(error).description else None
     return _page(error.code or 500, own or (MISSING if error.code == 404 else ""))
 

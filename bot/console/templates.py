@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 
 from bot.console import once
 from bot.console.contacts import find as find_contact
-from bot.console.conversation import deliver, find
+from bot.console.conversation import find
 from bot.console.desk import WRITERS, Desk, Visit
 from bot.console.panel import panel
+from bot.console.sending import deliver
 from bot.console.words import approval_word, language_word
 from bot.conversations.held import Held
 from bot.conversations.letters import Letter

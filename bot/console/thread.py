@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import url_for
+
 from bot.console.moments import Moments
 from bot.console.words import StatusWord, status_word
 from bot.conversations.timeline import Line
@@ -15,10 +17,12 @@ ATTACHED = {"image": "Picture", "audio": "Sound", "video": "Film", "location": "
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """Something that a contact sent along."""
+    """Something that was sent along. `ours`: we keep it; `shown`: it is a picture of ours."""
 
     word: str
     url: str
+    ours: bool = False
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,9 @@ def _bubble(line: Line, day: str | None) -> Bubble:
 def _attached(one: dict[str, str]) -> Attached:
     kind, url = one.get("type", ""), one.get("url", "")
     word = ATTACHED.get(kind.partition("/")[0], "File")
+    if "attachment" in one:
+        url = url_for("console.attachment", attachment_id=one["attachment"])
+        return Attached(one.get("name") or word, url, True, kind.startswith("image/"))
     # A `geo:` address opens a map; anything but these two is shown, and leads nowhere.
     return Attached(
         f"{word} ({kind})" if "/" in kind else word,

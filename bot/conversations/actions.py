@@ -68,6 +68,11 @@ def why_not_text(held: Held, now: datetime) -> Refusal | None:
     return refusal
 
 
+def why_not_media(held: Held, now: datetime) -> Refusal | None:
+    """Why no file may go out; None when it may: where a text may, and on WhatsApp only."""
+    return why_not_text(held, now) if held.channel == "whatsapp" else Refusal("whatsapp_only")
+
+
 def begins_by_writing(held: Held, now: datetime) -> bool:
     """Whether writing may begin here: asking would open the conversation at once, unanswered."""
     turn = Turn(held.state, now, said=dict(held.said))
@@ -88,6 +93,7 @@ def actions(held: Held, now: datetime) -> dict[str, dict[str, Any]]:
     asked = {
         "request_opt_in": why_not_ask,
         "send_text": why_not_text,
+        "send_media": why_not_media,
         "send_template": why_not_template,
         "send_sms": why_not_sms,
     }

@@ -69,11 +69,11 @@ class Changes:
 
     def write(
         self, held: Held, author: str, text: str, template: str | None = None,
-        variables: Mapping[str, str] | None = None,
+        variables: Mapping[str, str] | None = None, media: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         """Queue an agent's own message; gives back its row."""
         line = self._outbound(held, "template" if template else "text", text)
-        line |= {"author": author, "content_sid": template}
+        line |= {"author": author, "content_sid": template, "media": [media] if media else None}
         line |= {"variables": dict(variables or {}) if template else None}
         return line
 

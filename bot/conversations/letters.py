@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -12,18 +12,22 @@ from sqlalchemy import Connection
 from bot.conversations import actions, held
 from bot.conversations.changes import Changes
 from bot.conversations.engine import Request, begin
-from bot.conversations.held import Key
+from bot.conversations.held import Held, Key
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What an agent writes: a text, or a template (ContentSid) with its variables."""
+    """What an agent writes: a text, or a template (ContentSid) with its variables.
+
+    `media` is a file that goes along with a text or alone: `{"attachment" | "url", "type", …}`.
+    """
 
     conversation: Key
     author: str
     text: str = ""
     template: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    media: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +41,15 @@ class Accepted:
 def write(connection: Connection, letter: Letter, now: datetime) -> UUID | actions.Refusal:
     """Queue an agent's message. Gives back its id, or why it may not be sent."""
     found = held.by_key(connection, {letter.conversation})[letter.conversation]
-    why_not = actions.why_not_template if letter.template else actions.why_not_text
-    refusal = why_not(found, now)
+    refusal = _why_not(letter)(found, now)
     if refusal:
         return refusal
     changes = Changes(now)
     if actions.begins_by_writing(found, now):
         begin(changes, found, Request(found.key, letter.author, "agent's first message"))
-    line = changes.write(found, letter.author, letter.text, letter.template, letter.variables)
+    line = changes.write(
+        found, letter.author, letter.text, letter.template, letter.variables, letter.media
+    )
     changes.commit(connection)
     message_id: UUID = line["id"]
     return message_id
@@ -74,3 +79,9 @@ def cancelled(connection: Connection, messages: Sequence[tuple[Key, UUID]], now:
         one = found[conversation]
         changes.prove(one, "message.cancelled", one.state, {"message": str(message_id)}, {})
     changes.commit(connection)
+
+
+def _why_not(letter: Letter) -> Callable[[Held, datetime], actions.Refusal | None]:
+    if letter.template:
+        return actions.why_not_template
+    return actions.why_not_media if letter.media else actions.why_not_text

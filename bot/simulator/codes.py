@@ -29,6 +29,8 @@ REFUSALS: Final[dict[int, tuple[int, str]]] = {
     21614: (400, "'To' number is not a valid mobile number"),
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
     21619: (400, "A text message body or media urls must be specified."),
+    21620: (400, "Invalid media URL(s)"),
+    21623: (400, "Number of media files exceeds allowed limit"),
     21602: (400, "Message body is required."),
     21654: (400, "ContentSid Required"),
     21655: (400, "The ContentSid is Invalid"),

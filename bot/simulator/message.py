@@ -46,6 +46,7 @@ class Message:
     status: str
     shown: Shown
     media: int = 0
+    media_urls: tuple[str, ...] = ()
     service_sid: str | None = None
     content_sid: str | None = None
     content_variables: dict[str, str] = field(default_factory=dict)
@@ -106,6 +107,7 @@ def as_record(message: Message, account_sid: str) -> dict[str, Any]:
         "content_variables": message.content_variables,
         "status_callback": message.status_callback,
         "shown": message.shown.text,
+        "media_urls": list(message.media_urls),
         "buttons": [
             {"text": button.title, "payload": button.payload} for button in message.shown.buttons
         ],

@@ -245,6 +245,14 @@ class TestConversations:
             query = select(Message.author).where(Message.text == "Hello Jo")
             assert connection.scalar(query) == "crm"
 
+    def test_carry_a_file_by_its_address(self, crm: Caller, jo: Friend) -> None:
+        jo.says("Yes")
+        path, url = f"/conversations/{jo.key[1]}/messages", "https://shop.example/new.jpg"
+        sent = crm.posts(path, {"media": [url], "text": "New"}, 202)
+        assert (sent["code"], sent["text"]) == ("text", "New")
+        assert sent["media"] == [{"url": url, "type": "image/jpeg"}]
+        assert crm.posts(path, {"media": ["https://shop.example/menu.pdf"]}, 202)["text"] == ""
+
     def test_carry_a_template_when_the_window_is_closed(
         self, world: World, crm: Caller, jo: Friend
     ) -> None:
@@ -272,6 +280,10 @@ class TestConversations:
             {}, {"text": ""}, {"text": "x" * 1601}, {"text": "x", "template": TEMPLATE},
             {"template": "HX1"}, {"template": TEMPLATE, "variables": {"1": 2}},
             {"text": "x", "to": "+1"}, {"text": None}, {"text": 5},
+            {"media": []}, {"media": ["http://shop.example/a.jpg"]}, {"media": ["a.jpg"]},
+            {"media": ["https://shop.example/a.jpg"] * 2},
+            {"media": ["https://shop.example/a.pdf"], "text": "WhatsApp drops this"},
+            {"media": ["https://shop.example/a.jpg"], "template": TEMPLATE},
         ],
     )  # fmt: skip
     def test_carry_no_nonsense(self, crm: Caller, jo: Friend, given: dict[str, Any]) -> None:

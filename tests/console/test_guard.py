@@ -13,9 +13,11 @@ from werkzeug.routing import Rule
 from bot.app import create_app
 from bot.config import Settings
 from bot.console.guard import HEADERS, POLICY
+from bot.conversations import attachments
+from bot.conversations.attachments import File
 from bot.people import accounts
 from bot.runtime import Runtime
-from bot.store.models import Contact, Conversation, Message, Sender, Token
+from bot.store.models import Attachment, Contact, Conversation, Message, Sender, Token
 from tests.console.conftest import Browser, StoryClock, add_member, signed_in
 from tests.world import World
 
@@ -110,15 +112,19 @@ def _their_ids(world: World) -> Ids:
     """Another organization with one of everything."""
     acme = world.organization_id
     world.organization_id = world.add_organization("Rival", "whatsapp:+15550002000", "+15550002000")
-    world.contact("+4915112345699").is_asked()
+    theirs = world.contact("+4915112345699")
+    theirs.is_asked()
     rival = add_member(world, "admin", email="rival@example.org")
     with world.database.writing() as connection:
         accounts.add_token(connection, world.organization_id, "crm", world.now)
+        attachments.keep(
+            connection, theirs.key, File("a.pdf", "application/pdf", b"%PDF"), world.now
+        )
     ids: Ids = {"account_id": rival.id}
     with world.database.reading() as connection:
         for name, model in {
             "contact_id": Contact, "conversation_id": Conversation, "message_id": Message,
-            "sender_id": Sender, "token_id": Token,
+            "sender_id": Sender, "token_id": Token, "attachment_id": Attachment,
         }.items():  # fmt: skip
             query = select(model.id).where(model.organization_id == world.organization_id)
             ids[name] = connection.scalars(query).all()[0]

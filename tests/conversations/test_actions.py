@@ -145,7 +145,10 @@ def test_what_an_agent_may_do(database: Database, flow: str, story: Story) -> No
     friend = friend_on(flow, database)
     happens(friend)
     assert friend.state == state
-    assert verdicts(friend) == dict(zip(NAMES, reasons, strict=True))
+    expected = dict(zip(NAMES, reasons, strict=True))
+    on_whatsapp = flow == "opt_in"
+    expected["send_media"] = expected["send_text"] if on_whatsapp else "whatsapp_only"
+    assert verdicts(friend) == expected
 
 
 @ON_SQLITE
@@ -187,7 +190,8 @@ def test_nothing_goes_by_whatsapp_while_it_is_off(database: Database) -> None:
     with database.writing() as connection:
         connection.execute(update(Organization).values(whatsapp=False, sms="off"))
     off = "whatsapp_disabled"
-    assert verdicts(friend) == dict(zip(NAMES, (off, off, off, "sms_disabled"), strict=True))
+    reasons = dict(zip(NAMES, (off, off, off, "sms_disabled"), strict=True))
+    assert verdicts(friend) == reasons | {"send_media": off}
 
 
 @ON_SQLITE

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
@@ -65,6 +66,19 @@ class TestSending:
         (message,) = desk.messages()
         assert (message["content_sid"], message["content_variables"]) == (TEMPLATE, {"1": "Café 7"})
         assert message["body"] == ""
+
+    def test_a_file_by_its_address(self, gateway: Gateway, desk: Desk) -> None:
+        file = {"url": "https://shop.example/menu.pdf", "type": "application/pdf"}
+        gateway.send(ROW | {"text": "", "media": [file]})
+        kept = {"attachment": str(UUID(int=2)), "type": "image/png", "name": "plan.png"}
+        ours = {"organization_id": UUID(int=1), "text": "Our shop", "media": [kept]}
+        gateway.send(ROW | ours)
+        menu, plan = sorted(desk.messages(), key=lambda one: str(one["body"]))
+        assert menu["media_urls"] == [file["url"]]
+        assert (menu["body"], menu["num_media"]) == ("", "1")
+        [address] = plan["media_urls"]
+        assert address.startswith("http://127.0.0.1:9/media/")
+        assert plan["shown"] == "Our shop"
 
     def test_with_an_api_key_instead_of_the_token(self, settings: Settings, desk: Desk) -> None:
         key = {"twilio_api_key": "SK" + "2" * 32, "twilio_api_secret": SecretStr("wrong")}

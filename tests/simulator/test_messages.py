@@ -80,6 +80,7 @@ def test_sms_are_counted_in_segments(desk: Desk, text: str, segments: str) -> No
         ({"From": PERSON, "To": PERSON}, 21266),
         ({"From": None, "MessagingServiceSid": "MG1"}, 21705),
         ({"Body": None}, 21619),
+        ({"MediaUrl": "menu.pdf"}, 21620),
         ({"Body": ""}, 21602),
         ({"Body": "x" * 1601}, 21617),
         ({"Body": None, "ContentSid": "HX1"}, 21655),

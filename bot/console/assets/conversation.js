@@ -3,6 +3,7 @@
 import { announce } from "./announce.js";
 import { keepCounting } from "./countdown.js";
 import { keepDraft } from "./draft.js";
+import { dropFile, hasFile, offerFiles } from "./files.js";
 import { onKeys, showKeys } from "./keys.js";
 import { Live } from "./live.js";
 import { offerPrompt } from "./prompt.js";
@@ -17,7 +18,7 @@ const text = () => document.getElementById("text");
 talk.addEventListener("keydown", (event) => {
   if (event.target !== text() || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
-  if (text().value.trim()) text().form.requestSubmit();
+  if (text().value.trim() || hasFile()) text().form.requestSubmit();
 });
 
 talk.addEventListener("submit", async (event) => {
@@ -32,7 +33,7 @@ async function send(form) {
   if (form.getAttribute("aria-busy") === "true") return;
   form.setAttribute("aria-busy", "true");
   try {
-    const body = new URLSearchParams(new FormData(form));
+    const body = new FormData(form);
     const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Part": "live" } });
     if (answer.status === 401) return location.reload();
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -51,6 +52,7 @@ async function send(form) {
 
 function empty() {
   text().value = "";
+  dropFile();
   text().dispatchEvent(new Event("input", { bubbles: true }));
 }
 
@@ -65,6 +67,7 @@ function leave() {
 }
 
 keepDraft(talk);
+offerFiles(talk);
 keepCounting(talk);
 offerPrompt();
 onKeys({

@@ -19,15 +19,25 @@ function renewPart(talk, fresh, name) {
   if (kept) restore(next, kept);
 }
 
+// The very field: a script may not fill another one with the file that was chosen in it.
+function keepFile(panel, kept) {
+  const next = panel.querySelector("#file");
+  kept.file.disabled = next.disabled;
+  next.replaceWith(kept.file);
+  panel.querySelector("[data-chosen]").replaceWith(kept.chosen);
+}
+
 function typed(panel) {
   const [text, reason] = [panel.querySelector("#text"), panel.querySelector("#reason")];
   return {
     text: text.value, focused: document.activeElement?.id, start: text.selectionStart, end: text.selectionEnd,
+    file: panel.querySelector("#file"), chosen: panel.querySelector("[data-chosen]"),
     reason: reason?.value, open: panel.querySelector("details")?.open,
   };
 }
 
 function restore(panel, kept) {
+  if (kept.file && panel.querySelector("#file")) keepFile(panel, kept);
   const [text, reason] = [panel.querySelector("#text"), panel.querySelector("#reason")];
   text.value = kept.text;
   // What was typed and cannot be sent any more can still be copied.

@@ -13,6 +13,8 @@ from bot.simulator.sids import is_sid
 from bot.simulator.stand_in import StandIn
 
 LONGEST: Final = 1600
+MOST_FILES: Final = 10
+_ADDRESS = re.compile(r"https?://[^\s/]+/\S*")
 _FORBIDDEN_IN_VARIABLES = re.compile(r"[\n\r\t]| {5,}")
 
 
@@ -24,6 +26,21 @@ def body(form: MultiDict[str, str]) -> str:
     if text or form.get("ContentSid") or form.getlist("MediaUrl"):
         return text
     raise Refused(21602 if "Body" in form else 21619)
+
+
+def media_urls(form: MultiDict[str, str]) -> tuple[str, ...]:
+    """Return where the files lie; raise Refused for what is no address, or for too many.
+
+    They are not fetched: a stand-in reaches out to nobody.
+
+    https://www.twilio.com/docs/errors/21620
+    """
+    urls = tuple(form.getlist("MediaUrl"))
+    if len(urls) > MOST_FILES:
+        raise Refused(21623)
+    if not all(_ADDRESS.fullmatch(url) for url in urls):
+        raise Refused(21620)
+    return urls
 
 
 def variables(form: MultiDict[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from bot.simulator import addresses
 from bot.simulator.addresses import Address
 from bot.simulator.codes import refuses
 from bot.simulator.message import OUTBOUND, Message, Shown
-from bot.simulator.rest.content_checks import body, shown_text, variables
+from bot.simulator.rest.content_checks import body, media_urls, shown_text, variables
 from bot.simulator.rest.errors import Refused
 from bot.simulator.rest.status_callback import status_callback
 from bot.simulator.routes import status_url
@@ -30,7 +30,7 @@ def _compose(stand_in: StandIn, form: Form, recipient: Address, sender: Address)
     text = body(form)
     content_sid = form.get("ContentSid") or None
     values = variables(form)
-    media = len(form.getlist("MediaUrl"))
+    media = media_urls(form)
     service = form.get("MessagingServiceSid") or None
     return Message(
         sid=new_sid("MM" if content_sid or media else "SM"),
@@ -41,7 +41,8 @@ def _compose(stand_in: StandIn, form: Form, recipient: Address, sender: Address)
         created=stand_in.clock.now(),
         status="accepted" if service else "queued",
         shown=_shown(stand_in, recipient, content_sid, values, text),
-        media=media,
+        media=len(media),
+        media_urls=media,
         service_sid=service,
         content_sid=content_sid,
         content_variables=values,

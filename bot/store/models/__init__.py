@@ -8,6 +8,7 @@ marked (wall) is compared with the provider's clock, which no simulation moves.
 from __future__ import annotations
 
 from bot.store.models.access import Bucket, OneTimeLink, SecondStep, Session
+from bot.store.models.attachments import Attachment
 from bot.store.models.base import Base
 from bot.store.models.campaigns import Campaign, Invitation
 from bot.store.models.conversations import Conversation, Message, Notice
@@ -29,6 +30,7 @@ __all__ = [
     "Address",
     "Answered",
     "Arrival",
+    "Attachment",
     "Base",
     "Bucket",
     "Campaign",

@@ -119,6 +119,8 @@ export class Phone {
     return make(
       "li",
       { class: isOwn ? "bubble own" : "bubble", "data-sid": message.sid, "data-status": message.status },
+      ...(message.media_urls ?? []).map((url) =>
+        make("a", { href: url, target: "_blank", rel: "noreferrer" }, "Attachment")),
       make("p", { dir: "auto" }, message.shown),
       ...(isOwn ? [] : message.buttons.map((button) => this.#drawButton(message, button))),
       make("span", { class: "foot" }, foot.filter(Boolean).join(" · ")),
