@@ -8,7 +8,6 @@ nothing: no network lies between.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -21,6 +20,7 @@ from bot.store.statements import (
     Names,
     defaults,
     insert_sql,
+    moments_of,
     names_of,
     readers,
     update_sql,
@@ -105,7 +105,7 @@ def _write_at_once(
     filled = {other: _filled(other, theirs) for other, theirs in new.items() if theirs}
     changed = tuple(name for name in rows[0] if name not in VERSIONED)
     sql = write_sql(table_of(model), changed, VERSIONED, tuple(map(table_of, filled)))
-    documents = tuple(map(_document, (rows, *filled.values())))
+    documents = (_document(model, rows), *(_document(one, filled[one]) for one in filled))
     return int(connection.exec_driver_sql(sql, documents).scalar_one())
 
 
@@ -127,7 +127,7 @@ def _execute(
     `at_once`: the statement has places for all rows.
     """
     if _speaks(connection) == "postgresql":
-        return connection.exec_driver_sql(sql, (_document(rows),))
+        return connection.exec_driver_sql(sql, (_document(model, rows),))
     write = writers(table_of(model), names, connection.dialect)
     values = [tuple(put(row.get(name)) for name, put in write) for row in rows]
     if at_once:
@@ -135,17 +135,14 @@ def _execute(
     return connection.exec_driver_sql(sql, values if len(values) > 1 else values[0])
 
 
-def _document(rows: Rows) -> str:
-    return orjson.dumps(rows, default=_spell, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
-
-
-def _spell(value: object) -> str:
-    """Spell what JSON has no word for. Raises `ValueError` for a moment without a time zone."""
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone; pass aware UTC moments")
-        return value.isoformat()
-    raise TypeError(f"{value!r} cannot be stored")
+def _document(model: type[Base], rows: Rows) -> str:
+    """Spell rows as JSON. Raises `ValueError` for a moment without a time zone."""
+    for row in rows:
+        for name in moments_of(table_of(model)):
+            moment = row.get(name)
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError(f"{name} {moment!r} has no time zone; pass aware UTC moments")
+    return orjson.dumps(rows).decode()
 
 
 def _filled(model: type[Base], rows: Rows) -> Rows:

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Column, Dialect, Table
 
+from bot.store.columns import Instant
+
 Names = tuple[str, ...]
 Crossing = Callable[[Any], Any]
 
@@ -16,6 +18,12 @@ Crossing = Callable[[Any], Any]
 def names_of(table: Table) -> Names:
     """The names of all columns."""
     return tuple(column.name for column in table.columns)
+
+
+@cache
+def moments_of(table: Table) -> Names:
+    """The names of the columns that hold moments."""
+    return tuple(column.name for column in table.columns if isinstance(column.type, Instant))
 
 
 @lru_cache(maxsize=1024)
