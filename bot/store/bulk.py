@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Table
 
 from bot.store.models import Base
 from bot.store.statements import (
+    Crossing,
     Names,
     defaults,
     insert_sql,
@@ -128,11 +129,21 @@ def _execute(
     """
     if _speaks(connection) == "postgresql":
         return connection.exec_driver_sql(sql, (_document(model, rows),))
-    write = writers(table_of(model), names, connection.dialect)
-    values = [tuple(put(row.get(name)) for name, put in write) for row in rows]
+    crossing = writers(table_of(model), names, connection.dialect)
+    values = [_crossed(row, names, crossing) for row in rows]
     if at_once:
         return connection.exec_driver_sql(sql, tuple(chain.from_iterable(values)))
     return connection.exec_driver_sql(sql, values if len(values) > 1 else values[0])
+
+
+def _crossed(
+    row: Mapping[str, Any], names: Names, crossing: Sequence[tuple[int, Crossing]]
+) -> tuple[Any, ...]:
+    values = list(map(row.get, names))
+    for place, write in crossing:
+        if values[place] is not None:
+            values[place] = write(values[place])
+    return tuple(values)
 
 
 def _document(model: type[Base], rows: Rows) -> str:

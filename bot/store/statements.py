@@ -82,13 +82,16 @@ def _default(column: Column[Any]) -> Callable[[], Any]:
 
 
 @cache
-def writers(table: Table, names: Names, dialect: Dialect) -> tuple[tuple[str, Crossing], ...]:
-    """How the value of each column is handed to the driver."""
-    return tuple((name, _writer(table.c[name], dialect)) for name in names)
+def writers(table: Table, names: Names, dialect: Dialect) -> tuple[tuple[int, Crossing], ...]:
+    """How values are handed to the driver: the places of those that do not cross as they are."""
+    made = ((place, _writer(table.c[name], dialect)) for place, name in enumerate(names))
+    return tuple((place, write) for place, write in made if write)
 
 
-def _writer(column: Column[Any], dialect: Dialect) -> Crossing:
-    return column.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is
+def _writer(column: Column[Any], dialect: Dialect) -> Crossing | None:
+    write = column.type.dialect_impl(dialect).bind_processor(dialect)
+    # The moments of a batch are few, and spelling one costs more than to look it up.
+    return lru_cache(256)(write) if write and isinstance(column.type, Instant) else write
 
 
 @cache
