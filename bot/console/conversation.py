@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,15 @@ from bot.console.contacts import spelled
 from bot.console.desk import ADMINS, EVERYBODY, WRITERS, Desk, Visit
 from bot.console.moments import Moments
 from bot.console.panel import panel
+from bot.console.pulses import pulse
 from bot.console.spans import left, utc
 from bot.console.thread import bubbles
+from bot.console.watch import Watch
 from bot.console.zones import zone_of
 from bot.conversations import engine, held, timeline
 from bot.conversations.attachments import LARGEST, TYPES
 from bot.conversations.held import Held
-from bot.conversations.reading import pulse
+from bot.people.sessions import digest
 
 LINES = 100
 """How many lines a page begins with; earlier ones are a click away."""
@@ -39,8 +42,13 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
     def show(conversation_id: UUID) -> ResponseReturnValue:
         return desk.read(lambda visit: page(desk, visit, find(visit, conversation_id)))
 
+    watch = Watch(desk.runtime)
+
     @blueprint.get("/conversations/<uuid:conversation_id>/lines", endpoint="lines")
     def lines(conversation_id: UUID) -> ResponseReturnValue:
+        seen = watch.pulse((digest(desk.token), conversation_id), monotonic())
+        if seen and seen in request.if_none_match:
+            return Response(status=304)
         return desk.read(
             lambda visit: _lines(desk, visit, conversation_id), EVERYBODY, background=True
         )
@@ -68,7 +76,7 @@ def page(
     person = find_contact(visit, found.contact_id)
     moments = Moments(zone_of(visit.member), visit.now)
     shown = timeline.lines(visit.connection, found.key, since, MOST_LINES)
-    mark = pulse(visit.connection, found.key, since, visit.now) or ""
+    mark = pulse(visit.connection, found.key, visit.now) or ""
     context = {
         "mark": mark, "held": found, "person": person, "number": spelled(person),
         "bubbles": bubbles(shown, moments),
@@ -110,10 +118,9 @@ def asks_for_part() -> bool:
 
 
 def _lines(desk: Desk, visit: Visit, conversation_id: UUID) -> ResponseReturnValue:
-    """The lines again, if anything about them changed; asked every other second."""
+    """The lines again, if anything about them changed."""
     key = (visit.member.organization_id, conversation_id)
-    given = request.args.get("since", "")
-    now = pulse(visit.connection, key, int(given[:9]) if given.isdecimal() else 0, visit.now)
+    now = pulse(visit.connection, key, visit.now)
     if now is None:
         abort(404)
     if now in request.if_none_match:

@@ -1,19 +1,18 @@
-"""Conversations as the console shows them: cheap to look at, and before they exist."""
+"""Conversations as the console shows them: their last lines, and before they exist."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import Connection, and_, select
 
 from bot.conversations import house_texts
 from bot.conversations.changes import form_of
-from bot.conversations.held import Held, Key
+from bot.conversations.held import Held
 from bot.conversations.wording import word
 from bot.people.languages import met_in
 from bot.people.senders import House
@@ -21,41 +20,6 @@ from bot.store.among import among
 from bot.store.columns import new_id
 from bot.store.models import Conversation, Message, Notice, Organization, Sender
 from flows.turn import Say, Turn
-
-PULSE = (
-    select(
-        Conversation.version, Conversation.due_at, Conversation.window_until,
-        Message.seq, Message.status, Message.error_code,
-    )
-    .outerjoin(
-        Message,
-        and_(
-            Message.organization_id == Conversation.organization_id,
-            Message.conversation_id == Conversation.id,
-            Message.seq > bindparam("since"),
-            Message.direction == "out",
-        ),
-    )
-    .where(Conversation.organization_id == bindparam("organization"))
-    .where(Conversation.id == bindparam("conversation"))
-    .order_by(Message.seq)
-)  # fmt: skip
-"""Made once: pages ask for it so often that making it would cost more than running it."""
-
-
-def pulse(connection: Connection, conversation: Key, since: int, now: datetime) -> str | None:
-    """A text that changes whenever the lines after `since`, or what may be done, do.
-
-    One statement, by keys alone, for pages that ask every other second. None: no such conversation.
-    """
-    keys = {"organization": conversation[0], "conversation": conversation[1], "since": since}
-    rows = connection.execute(PULSE, keys).all()
-    if not rows:
-        return None
-    _, due_at, window_until, *_ = rows[0]
-    passed = [moment is not None and moment <= now for moment in (due_at, window_until)]
-    fates = [tuple(row) for row in rows]
-    return hashlib.sha256(repr((passed, fates)).encode()).hexdigest()[:20]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, delete, select
 
 from bot.people.accounts import Member
+from bot.store.among import among
 from bot.store.bulk import insert_all, update_all
 from bot.store.columns import new_id
 from bot.store.models import Account, Organization, Session
@@ -122,6 +123,18 @@ def end_all(connection: Connection, account_id: UUID, but: UUID | None = None) -
     if but:
         theirs.append(Session.id != but)
     return connection.execute(delete(Session).where(*theirs)).rowcount
+
+
+def in_force(connection: Connection, digests: Collection[str], wall: datetime) -> dict[str, UUID]:
+    """Those of these sessions that open pages, by the digest of their token: the organization."""
+    query = (
+        select(Session.digest, Account.organization_id)
+        .join(Account, Account.id == Session.account_id)
+        .where(among(connection, Session.digest, list(digests)), Session.awaits.is_(None))
+        .where(Account.disabled_at.is_(None), Account.must_change_password.is_(False))
+        .where(Session.expires_at > wall, Session.seen_at > wall - IDLE)
+    )
+    return {row.digest: row.organization_id for row in connection.execute(query)}
 
 
 def of_account(connection: Connection, account_id: UUID, wall: datetime) -> list[Row[Any]]:

@@ -1,6 +1,6 @@
 // Asks again and again whether anything has changed, and says how that goes.
 
-const SOON = 1800;
+const SOON = 1500;
 const IDLE = 5000;
 const HIDDEN = 20000;
 const AWAY = 300000;
