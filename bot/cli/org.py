@@ -10,16 +10,17 @@ from bot.cli.printing import json_option, show_all, show_one
 from bot.cli.runtime import current_runtime
 from bot.cli.words import Noun
 from bot.people import organizations
-from bot.people.choices import ATTEMPTS, SMS_POLICIES
+from bot.people.choices import ATTEMPTS, SMS_POLICIES, STRANGERS
 from bot.people.quiet_hours import DEFAULT
 
 COLUMNS = (
-    "id", "name", "whatsapp", "sms", "language", "time_zone", "attempts", "quiet_hours",
-    "created_at",
+    "id", "name", "whatsapp", "sms", "strangers", "language", "time_zone", "attempts",
+    "quiet_hours", "created_at",
 )  # fmt: skip
 TRIES = "Opt-in requests that a contact may get without an answer; 0 is no limit."
 QUIET = "When nobody is asked in bulk, by the contact's clock: like 21:00-08:00, or none."
 SMS = "SMS: off, after consent, or after a disclaimer."
+WHO_WRITES_FIRST = "Ask people who write first for consent, or keep their words and send nothing."
 
 org = Noun("org", help="Organizations: the tenants of this server.")
 
@@ -29,6 +30,13 @@ org = Noun("org", help="Organizations: the tenants of this server.")
 @click.option("--sms", type=click.Choice(SMS_POLICIES), default="off", show_default=True, help=SMS)
 @click.option(
     "--whatsapp/--no-whatsapp", default=True, help="Whether it may use WhatsApp; on unless told."
+)
+@click.option(
+    "--strangers",
+    type=click.Choice(STRANGERS),
+    default="ask",
+    show_default=True,
+    help=WHO_WRITES_FIRST,
 )
 @click.option("--language", default="en", show_default=True, help="Language of its texts.")
 @click.option("--time-zone", default="UTC", show_default=True, help="Like Europe/Berlin.")
@@ -49,6 +57,7 @@ def add(name: str, as_json: bool, **given: Any) -> None:
 @click.option("--name", "new_name", help="A new name.")
 @click.option("--sms", type=click.Choice(SMS_POLICIES), help=SMS)
 @click.option("--whatsapp/--no-whatsapp", default=None, help="Whether it may use WhatsApp.")
+@click.option("--strangers", type=click.Choice(STRANGERS), help=WHO_WRITES_FIRST)
 @click.option("--language", help="Language of its texts.")
 @click.option("--time-zone", help="Like Europe/Berlin.")
 @click.option("--attempts", metavar="N", help=TRIES)

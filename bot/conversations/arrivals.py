@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -12,24 +13,38 @@ from sqlalchemy import Connection
 from bot.conversations import held
 from bot.conversations.held import Ends, Held
 from bot.conversations.inbound import Inbound
-from bot.people import newcomers
+from bot.people import acquaintance
+from bot.people.acquaintance import Writer
 from bot.people.senders import House, by_sender
+from bot.people.spellings import other_spelling
 from bot.store.bulk import insert_new
 from bot.store.models import Arrival, Stray
 
 Received = Literal["taken", "seen before", "stray"]
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A message and where it is heard; `joined` are conversations (ids) just found to be theirs.
+
+    `wall` is the real moment at which it came.
+    """
+
+    inbound: Inbound
+    conversation: Held
+    wall: datetime
+    joined: frozenset[UUID] = frozenset()
+
+
 def place(
-    connection: Connection, inbound: Sequence[Inbound], now: datetime
-) -> tuple[list[tuple[Inbound, Held]], list[Received]]:
+    connection: Connection, inbound: Sequence[Inbound], now: datetime, wall: datetime
+) -> tuple[list[Placed], list[Received]]:
     """Find the conversation of each message that is new, and say what becomes of every message."""
     houses = by_sender(connection, {one.sender for one in inbound})
     ours = [one for one in inbound if one.sender in houses]
     _keep_strays(connection, [one for one in inbound if one.sender not in houses], now)
     fresh = _first_deliveries(connection, ours, houses, now)
-    conversations = _conversations(connection, fresh, houses, now)
-    placed = [(one, conversations[houses[one.sender].sender_id, one.address]) for one in fresh]
+    placed = _place(connection, fresh, houses, now, wall)
     taken = {id(one) for one in fresh}
     return placed, [_verdict(one, houses, taken) for one in inbound]
 
@@ -68,21 +83,41 @@ def _first_deliveries(
     return [one for key, one in first.items() if key in new]
 
 
-def _conversations(
-    connection: Connection, inbound: Sequence[Inbound], houses: dict[str, House], now: datetime
-) -> dict[tuple[UUID, str], Held]:
+def _place(
+    connection: Connection, inbound: Sequence[Inbound], houses: dict[str, House],
+    now: datetime, wall: datetime,
+) -> list[Placed]:  # fmt: skip
     if not inbound:
-        return {}
-    ends = {_ends(one, houses): one for one in inbound}
-    found = held.by_address(connection, ends.keys())
-    strangers = [one for (_, *pair), one in ends.items() if tuple(pair) not in found]
-    if not strangers:
-        return found
-    for one in strangers:
-        newcomers.introduce(
-            connection, houses[one.sender], one.address, one.kind, one.profile_name, now
-        )
-    return held.by_address(connection, ends.keys())
+        return []
+    found = held.by_address(connection, {_ends(one, houses) for one in inbound})
+    theirs = [found.get((houses[one.sender].sender_id, one.address)) for one in inbound]
+    if all(_is_settled(*pair) for pair in zip(inbound, theirs, strict=True)):
+        return [Placed(one, found[_ends(one, houses)[1:]], wall) for one in inbound]
+    met = acquaintance.meet(connection, [_writer(one, houses) for one in inbound], now)
+    # Read again: whose they are may just have changed.
+    heard = held.by_key(connection, {one.conversation for one in met})
+    return [
+        Placed(one, heard[whom.conversation], wall, whom.joined)
+        for one, whom in zip(inbound, met, strict=True)
+    ]
+
+
+def _is_settled(one: Inbound, conversation: Held | None) -> bool:
+    """Whether nothing about who wrote is new: no stranger, no other name, no reply elsewhere."""
+    if conversation is None or conversation.heard_in:
+        return False
+    if one.user_id and one.user_id != conversation.known_as:
+        return False
+    return not (one.replied_to and _has_other_names(one))
+
+
+def _has_other_names(one: Inbound) -> bool:
+    return one.kind == "whatsapp_id" or other_spelling(one.address) is not None
+
+
+def _writer(one: Inbound, houses: dict[str, House]) -> Writer:
+    replied_to = one.replied_to if _has_other_names(one) else None
+    return Writer(houses[one.sender], one.address, one.profile_name, one.user_id, replied_to)
 
 
 def _ends(one: Inbound, houses: dict[str, House]) -> Ends:

@@ -173,5 +173,6 @@ def _row(held: Held) -> dict[str, Any]:
         "lines": held.lines,
         "entries": held.entries,
         "head": held.head,
+        "known_as": held.known_as,
         "version": held.version,
     }

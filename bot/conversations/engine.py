@@ -16,15 +16,13 @@ from sqlalchemy import Connection
 from bot.conversations import actions, arrivals, held
 from bot.conversations.arrivals import Received
 from bot.conversations.changes import Changes
+from bot.conversations.families import Families, stop_beside
+from bot.conversations.hearing import hear
 from bot.conversations.held import Held, Key
 from bot.conversations.inbound import Inbound
-from bot.conversations.take import Cause, settle, take, turn_of
-from flows import replies
-from flows.flow import DAY
+from bot.conversations.take import Cause, take, turn_of
 from flows.replies import Reading
 from flows.turn import Failure, FailureKind
-
-OUT_OF_ORDER = "sent before what was heard last"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,59 +60,13 @@ def receive(
 
     `wall` is the real moment: messages fetched late are held against it.
     """
-    placed, verdicts = arrivals.place(connection, inbound, now)
+    placed, verdicts = arrivals.place(connection, inbound, now, wall)
+    families = Families(connection, (one.conversation for one in placed))
     changes = Changes(now)
-    for one, conversation in placed:
-        _hear(changes, conversation, one, wall)
+    for one in placed:
+        hear(changes, families, one)
     changes.commit(connection)
     return verdicts
-
-
-def _hear(changes: Changes, conversation: Held, inbound: Inbound, wall: datetime) -> None:
-    reading = _read(conversation, inbound)
-    changes.hear(conversation, inbound)
-    sent_at = min(inbound.sent_at or wall, wall)
-    conversation.heard_at = max(conversation.heard_at or sent_at, sent_at)
-    conversation.window_until = conversation.heard_at + (changes.now - wall) + DAY
-    cause = Cause(
-        facts={
-            "via": inbound.via,
-            "request": str(conversation.request_id) if conversation.request_id else None,
-            "read": {
-                "meaning": reading.meaning,
-                "tap": reading.tap,
-                "rule": reading.rule,
-                "words": reading.words,
-            },
-        },
-        personal=_answer(inbound),
-        default_kind="message.received",
-    )
-    turn = turn_of(conversation, changes, heard=reading)
-    if reading.rule == OUT_OF_ORDER:
-        settle(changes, conversation, turn, cause)
-    else:
-        take(changes, conversation, "receive", turn, cause)
-
-
-def _read(conversation: Held, inbound: Inbound) -> Reading:
-    """Read a reply. What was sent before something already heard can stop, and nothing else."""
-    reading = replies.read(inbound.heard, conversation.language)
-    late = inbound.sent_at and conversation.heard_at and inbound.sent_at < conversation.heard_at
-    if late and reading.meaning != "stop":
-        return Reading("unclear", reading.tap, OUT_OF_ORDER, reading.words)
-    return reading
-
-
-def _answer(inbound: Inbound) -> dict[str, str]:
-    given = {
-        "text": inbound.heard.text,
-        "payload": inbound.heard.payload,
-        "button": inbound.heard.button,
-        "sid": inbound.sid,
-        "replied_to": inbound.replied_to,
-    }
-    return {name: value for name, value in given.items() if value}
 
 
 def start(
@@ -167,9 +119,12 @@ def fail(connection: Connection, failures: Sequence[Failed], now: datetime) -> N
     if not failures:
         return
     found = held.by_key(connection, {failed.conversation for failed in failures})
+    families = Families(connection, found.values())
     changes = Changes(now)
     for failed in failures:
         _fail(changes, found[failed.conversation], failed)
+        if failed.kind == "blocked":
+            stop_beside(changes, families, found[failed.conversation])
     changes.commit(connection)
 
 
@@ -195,4 +150,5 @@ def withdraw(
     reading = Reading("stop", False, "reported by an agent", "")
     cause = Cause(facts={"via": "agent", "by": by}, personal={"text": reason})
     take(changes, found, "receive", turn_of(found, changes, heard=reading), cause)
+    stop_beside(changes, Families(connection, [found]), found)
     changes.commit(connection)

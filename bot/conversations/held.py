@@ -52,10 +52,13 @@ class Held:
     lines: int
     entries: int
     head: str
+    known_as: str | None
+    heard_in: UUID | None
     version: int
     business: str
     whatsapp: bool
     sms: str
+    strangers: str
     language: str
     house_language: str
     sender: str
@@ -99,14 +102,14 @@ SAID, AUTOMATIC, WORDING = (FIELDS.index(name) for name in ("said", "automatic",
 
 def by_key(connection: Connection, keys: Collection[Key], *, lock: bool = True) -> dict[Key, Held]:
     """The conversations with these keys, locked unless they are only looked at."""
-    return _held(connection, BY_KEY, keys, lock=lock)
+    return find(connection, BY_KEY, keys, lock=lock)
 
 
 def by_address(
     connection: Connection, ends: Collection[Ends], *, lock: bool = True
 ) -> dict[tuple[UUID, str], Held]:
     """The conversations between these ends, those that exist, by sender (id) and address."""
-    found = _held(connection, BY_ENDS, ends, lock=lock)
+    found = find(connection, BY_ENDS, ends, lock=lock)
     return {(held.sender_id, held.address): held for held in found.values()}
 
 
@@ -128,17 +131,18 @@ def due_keys(connection: Connection, now: datetime, limit: int) -> list[Key]:
     return [(row.organization_id, row.id) for row in rows]
 
 
-def _held(
+def find(
     connection: Connection, columns: Columns, keys: Collection[tuple[Any, ...]], *, lock: bool
 ) -> dict[Key, Held]:
-    statement = _statement(columns is BY_KEY, connection.dialect.name, lock=lock)
+    """The conversations whose `columns` together have one of these keys."""
+    statement = _statement(columns, connection.dialect.name, lock=lock)
     return _read(connection, statement, key_parameters(connection, columns, keys))
 
 
 @cache
-def _statement(by_key: bool, speaks: str, *, lock: bool) -> Select[Any]:
+def _statement(columns: Columns, speaks: str, *, lock: bool) -> Select[Any]:
     """Made once: to put a statement together costs more than to run it."""
-    wanted = among_keys(speaks, BY_KEY if by_key else BY_ENDS)
+    wanted = among_keys(speaks, columns)
     # One order for all, so that two batches never wait for each other in a circle.
     query = _query().where(wanted).order_by(Conversation.id)
     return query.with_for_update(of=Conversation) if lock else query
@@ -152,6 +156,7 @@ def _query() -> Select[Any]:
             Organization.name,
             Organization.whatsapp,
             Organization.sms,
+            Organization.strangers,
             Contact.language,
             Organization.language,
             Sender.address,

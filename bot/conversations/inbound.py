@@ -16,6 +16,8 @@ class Inbound:
     `sender` is our address as the provider spells it (`whatsapp:+…` or `+…`); `address` is the
     contact's, an E.164 number or a WhatsApp user id (`CC.…`). `sent_at` is the provider's date,
     known when the message was fetched rather than delivered; `form` is everything that came.
+    `user_id` is a second name that the provider gives to who wrote. `answered` is what the provider
+    itself took the message for, when it has replied already.
     """
 
     sid: str
@@ -25,6 +27,8 @@ class Inbound:
     media: tuple[dict[str, str], ...] = ()
     profile_name: str = ""
     replied_to: str | None = None
+    user_id: str | None = None
+    answered: Literal["stop", "start", "help"] | None = None
     sent_at: datetime | None = None
     via: Literal["webhook", "sweep"] = "webhook"
     form: dict[str, Any] = field(default_factory=dict)

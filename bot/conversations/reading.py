@@ -72,6 +72,7 @@ def unopened(
         select(
             Organization.name,
             Organization.language,
+            Organization.strangers,
             Organization.attempts,
             Organization.quiet_hours,
             Organization.time_zone,
@@ -87,8 +88,8 @@ def unopened(
         contact_id=contact_id, channel=house.channel, flow=house.flow, state=house.flow.initial,
         state_since=now, due_at=None, request_id=None, asked_by=None, basis=None,
         window_until=None, heard_at=None, said={}, automatic=[], unanswered=0,
-        lines=0, entries=0, head="", version=0, business=row.name,
-        whatsapp=house.whatsapp, sms=house.sms,
+        lines=0, entries=0, head="", known_as=None, heard_in=None, version=0,
+        business=row.name, strangers=row.strangers, whatsapp=house.whatsapp, sms=house.sms,
         language=met_in(language, address, row.language, row.templates),
         house_language=row.language, address=address, sender=house.address,
         templates=row.templates, attempts=row.attempts, quiet_hours=row.quiet_hours,

@@ -18,12 +18,16 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a turn is taken, for the ledger: plain `facts` and `personal` values, apart."""
+    """Why a turn is taken, for the ledger: plain `facts` and `personal` values, apart.
+
+    `quiet`: the contact has heard of it already, so automatic texts stay unsaid, requests apart.
+    """
 
     facts: Mapping[str, Any] = field(default_factory=dict)
     personal: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     default_kind: str | None = None
+    quiet: bool = False
 
 
 def turn_of(
@@ -48,7 +52,8 @@ def settle(changes: Changes, held: Held, turn: Turn, cause: Cause) -> None:
     if turn.state != before:
         _enter(changes.touch(held), turn)
     shown = [
-        said for effect in turn.effects if isinstance(effect, Say)
+        said for effect in turn.effects
+        if isinstance(effect, Say) and (effect.request or not cause.quiet)
         if (said := changes.say(held, effect))
     ]  # fmt: skip
     for effect in turn.effects:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from werkzeug.datastructures import MultiDict
 
@@ -24,9 +25,18 @@ STATUSES = {
 }  # fmt: skip
 """Twilio's statuses of a message of ours, as we keep them: once it is theirs, it is sent."""
 
+ANSWERED: Mapping[str, Literal["stop", "start", "help"]] = {
+    "STOP": "stop", "START": "start", "HELP": "help",
+}  # fmt: skip
+"""What Twilio took a message for when it has answered by itself (Advanced Opt-Out).
+
+https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
+"""
+
 READ_ONCE = frozenset((
     "MessageSid", "AccountSid", "From", "To", "Body", "NumMedia", "ButtonPayload", "ButtonText",
     "ListId", "ListTitle", "MessageStatus", "ErrorCode", "OriginalRepliedMessageSid",
+    "ExternalUserId", "OptOutType",
 ))  # fmt: skip
 
 Form = MultiDict[str, str]
@@ -80,6 +90,8 @@ def read_inbound(form: Form, account_sid: str) -> Inbound:
         media=_media(fields),
         profile_name=fields.get("ProfileName", "")[:200],
         replied_to=fields.get("OriginalRepliedMessageSid"),
+        user_id=_user_id(fields, address, channel),
+        answered=ANSWERED.get(fields.get("OptOutType", "").upper()),
         form=fields,
     )
 
@@ -115,6 +127,17 @@ def _is_address(address: str, channel: str) -> bool:
     if PHONE.fullmatch(address):
         return channel in ("", "whatsapp")
     return channel == "whatsapp" and WHATSAPP_ID.fullmatch(address) is not None
+
+
+def _user_id(fields: Mapping[str, str], address: str, channel: str) -> str | None:
+    """The user id named beside a number. One that is none is ignored: the message counts without.
+
+    It is seen with and without the channel before it.
+    """
+    user_id = fields.get("ExternalUserId", "").removeprefix("whatsapp:")
+    if channel != "whatsapp" or user_id == address or not WHATSAPP_ID.fullmatch(user_id):
+        return None
+    return user_id
 
 
 def _heard(fields: Mapping[str, str]) -> Heard:

@@ -13,6 +13,9 @@ from bot.people.mistakes import Mistake
 SMS_POLICIES = ("off", "consent", "disclaimer")
 """What an organization may decide about SMS."""
 
+STRANGERS = ("ask", "keep")
+"""What an organization may decide about people who write first."""
+
 ATTEMPTS = 5
 """Requests without an answer that a contact gets, unless an organization chooses otherwise."""
 
@@ -34,6 +37,13 @@ def read_sms(policy: str) -> str:
     if policy not in SMS_POLICIES:
         raise Mistake(f"{policy!r} is no SMS policy. Choose off, consent or disclaimer.")
     return policy
+
+
+def read_strangers(choice: str) -> str:
+    """Read what becomes of people who write first. Raises `Mistake`."""
+    if choice not in STRANGERS:
+        raise Mistake(f"{choice!r} is no choice about strangers. Choose ask or keep.")
+    return choice
 
 
 def read_zone(name: str) -> str:

@@ -48,9 +48,17 @@ class Person:
 
 
 def find(connection: Connection, organization_id: UUID, contact_id: UUID) -> Person | None:
-    """A contact of this organization; None when it has no such contact."""
+    """A contact of this organization, or the one it turned out to be; None when there is none."""
     query = _contacts(organization_id).where(Contact.id == contact_id)
-    return next(iter(_people(connection, organization_id, query)), None)
+    found = next(iter(_people(connection, organization_id, query)), None)
+    if found is None or found.places:
+        return found
+    joined_to = connection.scalar(
+        select(Contact.joined_to).where(
+            Contact.organization_id == organization_id, Contact.id == contact_id
+        )
+    )
+    return find(connection, organization_id, joined_to) if joined_to else found
 
 
 @dataclass(frozen=True, slots=True)

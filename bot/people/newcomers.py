@@ -24,15 +24,6 @@ class ContactExists(Exception):
         self.contact_id = contact_id
 
 
-def introduce(
-    connection: Connection, house: House, address: str, kind: str, name: str, now: datetime
-) -> None:
-    """Make sure that there is a contact with this address, and a conversation with it."""
-    newcomer = Newcomer(name or address, address, kind)
-    joined = join(connection, house.organization_id, [newcomer], now)[address]
-    open_conversation(connection, house, joined.contact_id, address, now)
-
-
 def add_contact(
     connection: Connection, organization_id: UUID, address: str, name: str, now: datetime, *,
     kind: str = "phone", language: str | None = None,

@@ -16,6 +16,7 @@ from bot.people.choices import (
     read_messaging_limit,
     read_rate,
     read_sms,
+    read_strangers,
     read_templates,
     read_zone,
 )
@@ -31,8 +32,9 @@ WHATSAPP = "whatsapp:"
 
 
 def add(
-    connection: Connection, name: str, *, whatsapp: bool, sms: str, language: str = "en",
-    time_zone: str = "UTC", attempts: int = ATTEMPTS, quiet_hours: str = DEFAULT, now: datetime,
+    connection: Connection, name: str, *, whatsapp: bool, sms: str, strangers: str = "ask",
+    language: str = "en", time_zone: str = "UTC", attempts: int = ATTEMPTS,
+    quiet_hours: str = DEFAULT, now: datetime,
 ) -> UUID:  # fmt: skip
     """Add an organization and give back its id. Raises `Mistake`."""
     row: dict[str, Any] = {
@@ -40,7 +42,7 @@ def add(
         "created_at": now,
         **_checked(
             {
-                "name": name, "whatsapp": whatsapp, "sms": sms,
+                "name": name, "whatsapp": whatsapp, "sms": sms, "strangers": strangers,
                 "language": language, "time_zone": time_zone,
                 "attempts": attempts, "quiet_hours": quiet_hours,
             }
@@ -53,8 +55,8 @@ def add(
 
 
 def change(connection: Connection, organization_id: UUID, **changes: Any) -> None:
-    """Change what is given: `name`, `whatsapp`, `sms`, `language`, `time_zone`, `attempts` (0 is
-    no limit) or `quiet_hours` (`21:00-08:00`, or `none`). Raises `Mistake`.
+    """Change what is given: `name`, `whatsapp`, `sms`, `strangers`, `language`, `time_zone`,
+    `attempts` (0 is no limit) or `quiet_hours` (`21:00-08:00`, or `none`). Raises `Mistake`.
     """
     row = _checked(changes)
     if not row:
@@ -141,6 +143,7 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
     checks: dict[str, Callable[[Any], Any]] = {
         "name": _read_name,
         "sms": read_sms,
+        "strangers": read_strangers,
         "language": read_language,
         "time_zone": read_zone,
         "attempts": read_attempts,

@@ -52,6 +52,7 @@ def find(
         query = query.where(*in_state).distinct()
     else:
         query = query.where(Contact.organization_id == organization_id)
+        query = query.where(Contact.joined_to.is_(None))
     if after:
         query = query.where(column > _read_id(after))
     ids = list(connection.scalars(query))

@@ -60,6 +60,8 @@ class TestOrganizations:
         assert "There are: 'Acme'" in flask.fails("org", "set", "Acne", "--sms", "off")
         assert "Say what to change" in flask.fails("org", "set", "Acme", code=2)
         assert "off" in flask.fails("org", "add", "B", "--sms", "maybe", code=2)
+        assert flask.json("org", "set", "Acme", "--strangers", "keep")["strangers"] == "keep"
+        assert flask.json("org", "add", "C")["strangers"] == "ask"
 
 
 class TestSenders:

@@ -36,7 +36,10 @@ def crowd(world: World, count: int) -> list[Friend]:
     with world.database.writing() as connection:
         for n in range(count):
             phone = f"+49151{n:08d}"
-            newcomers.introduce(connection, house, phone, "phone", "Jo", world.now)
+            contact_id = newcomers.add_contact(
+                connection, world.organization_id, phone, "Jo", world.now
+            )
+            newcomers.open_conversation(connection, house, contact_id, phone, world.now)
         addresses = connection.execute(select(Conversation.id, Conversation.address))
         friends = [
             Friend(world, house, value, (house.organization_id, one)) for one, value in addresses

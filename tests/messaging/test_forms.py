@@ -58,6 +58,30 @@ def test_who_wrote(sender: str, address: str, kind: str) -> None:
     assert (inbound.address, inbound.kind, inbound.sender) == (address, kind, WROTE["To"])
 
 
+@pytest.mark.parametrize(
+    ("fields", "user_id"),
+    [
+        ({"ExternalUserId": "whatsapp:DE.1349"}, "DE.1349"),
+        ({"ExternalUserId": "DE.1349"}, "DE.1349"),
+        ({"From": "whatsapp:DE.1349", "ExternalUserId": "whatsapp:DE.1349"}, None),
+        ({"ExternalUserId": "whatsapp:+4915112345678"}, None),
+        ({"ExternalUserId": "nonsense"}, None),
+        ({"From": "+4915112345678", "To": "+15550001000", "ExternalUserId": "DE.1349"}, None),
+        ({}, None),
+    ],
+)
+def test_the_user_id_beside_a_number(fields: dict[str, str], user_id: str | None) -> None:
+    assert read_inbound(form(WROTE, **fields), ACCOUNT).user_id == user_id
+
+
+@pytest.mark.parametrize(
+    ("given", "answered"),
+    [("STOP", "stop"), ("START", "start"), ("HELP", "help"), ("stop", "stop"), ("X", None)],
+)
+def test_what_twilio_has_answered_itself(given: str, answered: str | None) -> None:
+    assert read_inbound(form(WROTE, OptOutType=given), ACCOUNT).answered == answered
+
+
 def test_what_was_attached() -> None:
     fields = {"NumMedia": "2", "MediaUrl0": "https://x.test/1", "MediaContentType0": "image/png"}
     fields |= {"Latitude": "52.5", "Longitude": "13.4"}

@@ -11,8 +11,9 @@ from bot.store.models.access import Bucket, OneTimeLink, SecondStep, Session
 from bot.store.models.attachments import Attachment
 from bot.store.models.base import Base
 from bot.store.models.campaigns import Campaign, Invitation
-from bot.store.models.conversations import Conversation, Message, Notice
+from bot.store.models.conversations import Conversation, Message
 from bot.store.models.evidence import Arrival, Delivery, Entry, Stray
+from bot.store.models.notices import Notice
 from bot.store.models.operations import Answered, ClockOffset, Heartbeat, Pause, Problem
 from bot.store.models.people import (
     Account,

@@ -1,4 +1,4 @@
-"""What is going on: conversations, the messages in them, and what the agent is told."""
+"""What is going on: conversations, and the messages in them."""
 
 from __future__ import annotations
 
@@ -51,8 +51,10 @@ class Conversation(Base):
     `request_id` is the message that the state rests on. `heard_at` (wall) is when the contact was
     last heard, `window_until` when free text on WhatsApp ends. `said` holds when each text was last
     said, `automatic` the moments of the last automatic messages, `unanswered` how many requests the
-    contact has got since they were last heard. `lines` and `entries` count the
-    timeline and the ledger; `head` is the hash of the last entry.
+    contact has got since they were last heard. `lines` and `entries` count the timeline and the
+    ledger; `head` is the hash of the last entry. `known_as` is the user id that the provider last
+    named beside the address; `heard_in` the conversation (id) in which the address is heard, since
+    it proved to be another one of the same person.
     """
 
     __tablename__ = "conversation"
@@ -96,27 +98,10 @@ class Conversation(Base):
     lines: Mapped[int] = mapped_column(default=0)
     entries: Mapped[int] = mapped_column(default=0)
     head: Mapped[str] = mapped_column(default="")
+    known_as: Mapped[str | None] = mapped_column(ADDRESS)
+    heard_in: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
-
-
-class Notice(Base):
-    """A line in the agent's timeline that the contact never sees."""
-
-    __tablename__ = "notice"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["organization_id", "conversation_id"],
-            ["conversation.organization_id", "conversation.id"],
-        ),
-    )
-
-    organization_id: Mapped[UUID] = mapped_column(primary_key=True)
-    conversation_id: Mapped[UUID] = mapped_column(primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    code: Mapped[str]
-    text: Mapped[str]
-    at: Mapped[datetime]
 
 
 class Message(Base):

@@ -18,6 +18,8 @@ class Organization(Base):
 
     `attempts` is how many requests a contact may get without an answer; 0 is no limit. In its
     `quiet_hours` (`21:00-08:00`, where the contact is; empty for none) nobody is asked in bulk.
+    `strangers` is what becomes of people who write first: `ask` them for consent, or `keep` what
+    they wrote and send nothing.
     """
 
     __tablename__ = "organization"
@@ -26,6 +28,7 @@ class Organization(Base):
     name: Mapped[str] = mapped_column(unique=True)
     whatsapp: Mapped[bool] = mapped_column(default=False)
     sms: Mapped[str] = mapped_column(default="off")
+    strangers: Mapped[str] = mapped_column(default="ask", server_default="ask")
     language: Mapped[str] = mapped_column(default="en")
     time_zone: Mapped[str] = mapped_column(default="UTC")
     attempts: Mapped[int] = mapped_column(default=5)
@@ -104,7 +107,10 @@ class Token(Base):
 
 
 class Contact(Base):
-    """A person in an organization's contacts."""
+    """A person in an organization's contacts.
+
+    `joined_to` is the contact that this one turned out to be; all addresses have moved there.
+    """
 
     __tablename__ = "contact"
 
@@ -113,6 +119,7 @@ class Contact(Base):
     name: Mapped[str]
     language: Mapped[str | None]
     time_zone: Mapped[str | None]
+    joined_to: Mapped[UUID | None]
     created_at: Mapped[datetime]
 
 

@@ -1,0 +1,103 @@
+"""Hearing one message of a contact: what it means, and the turn that comes of it."""
+
+from __future__ import annotations
+
+from bot.conversations.arrivals import Placed
+from bot.conversations.changes import Changes
+from bot.conversations.families import Families, follow_stops, has_stopped, stop_beside
+from bot.conversations.held import Held
+from bot.conversations.inbound import Inbound
+from bot.conversations.take import Cause, settle, turn_of
+from flows import replies
+from flows.flow import DAY
+from flows.replies import Reading
+from flows.turn import Say, Turn
+
+OUT_OF_ORDER = "sent before what was heard last"
+PROVIDER = "the provider's own list of words"
+"""Words that an organization has given to Twilio (Advanced Opt-Out) and not to us.
+
+https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
+"""
+
+
+def hear(changes: Changes, families: Families, placed: Placed) -> None:
+    """Take the turn of one message."""
+    conversation, inbound = placed.conversation, placed.inbound
+    if placed.joined:
+        follow_stops(changes, families, conversation, placed.joined)
+    before = conversation.state
+    reading = _read(conversation, inbound)
+    changes.hear(conversation, inbound)
+    conversation.known_as = inbound.user_id or conversation.known_as
+    _open_window(changes, placed)
+    turn = _turn(changes, conversation, reading)
+    settle(changes, conversation, turn, _cause(conversation, inbound, reading))
+    if conversation.state != before and has_stopped(conversation):
+        stop_beside(changes, families, conversation)
+
+
+def _open_window(changes: Changes, placed: Placed) -> None:
+    conversation, wall = placed.conversation, placed.wall
+    sent_at = min(placed.inbound.sent_at or wall, wall)
+    conversation.heard_at = max(conversation.heard_at or sent_at, sent_at)
+    conversation.window_until = conversation.heard_at + (changes.now - wall) + DAY
+
+
+def _turn(changes: Changes, conversation: Held, reading: Reading) -> Turn:
+    """Take the turn; one that changes nothing when it came too late, or from a stranger we keep."""
+    turn = turn_of(conversation, changes, heard=reading)
+    if reading.rule == OUT_OF_ORDER:
+        return turn
+    conversation.flow.take("receive", turn)
+    asks = any(isinstance(effect, Say) and effect.request for effect in turn.effects)
+    if asks and conversation.strangers == "keep":
+        return turn_of(conversation, changes, heard=reading)
+    return turn
+
+
+def _read(conversation: Held, inbound: Inbound) -> Reading:
+    """Read a reply. What was sent before something already heard can stop, and nothing else."""
+    reading = replies.read(inbound.heard, conversation.language)
+    if inbound.answered == "stop" and reading.meaning != "stop":
+        return Reading("stop", reading.tap, PROVIDER, reading.words)
+    late = inbound.sent_at and conversation.heard_at and inbound.sent_at < conversation.heard_at
+    if late and reading.meaning != "stop":
+        return Reading("unclear", reading.tap, OUT_OF_ORDER, reading.words)
+    if inbound.answered == "help" and reading.meaning == "unclear":
+        return Reading("help", reading.tap, PROVIDER, reading.words)
+    return reading
+
+
+def _cause(conversation: Held, inbound: Inbound, reading: Reading) -> Cause:
+    facts = {
+        "via": inbound.via,
+        "request": str(conversation.request_id) if conversation.request_id else None,
+        "read": {
+            "meaning": reading.meaning,
+            "tap": reading.tap,
+            "rule": reading.rule,
+            "words": reading.words,
+        },
+    }
+    if inbound.answered:
+        facts["answered_by_provider"] = inbound.answered
+    unasked = conversation.strangers == "keep" and conversation.request_id is None
+    return Cause(
+        facts=facts,
+        personal=_answer(conversation, inbound),
+        default_kind="message.received",
+        quiet=inbound.answered is not None or (unasked and reading.meaning != "stop"),
+    )
+
+
+def _answer(conversation: Held, inbound: Inbound) -> dict[str, str]:
+    given = {
+        "text": inbound.heard.text,
+        "payload": inbound.heard.payload,
+        "button": inbound.heard.button,
+        "sid": inbound.sid,
+        "replied_to": inbound.replied_to,
+        "written_from": inbound.address if inbound.address != conversation.address else None,
+    }
+    return {name: value for name, value in given.items() if value}

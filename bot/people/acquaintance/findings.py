@@ -1,0 +1,136 @@
+"""What was found out about the writers of a batch, written with one statement a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, delete
+
+from bot.people.acquaintance.writers import Person, Talk, Writer
+from bot.people.search import words_of
+from bot.people.senders import House
+from bot.store.among import among
+from bot.store.bulk import Overtaken, insert_all, insert_new, update_all
+from bot.store.columns import new_id
+from bot.store.models import Address, Contact, ContactWord, Conversation
+
+Row = dict[str, Any]
+
+
+class Findings:
+    """New people, new addresses, people who proved to be one, conversations."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._contacts: list[Row] = []
+        self._addresses: dict[tuple[UUID, str], Row] = {}
+        self._talks: dict[UUID, Row] = {}
+        self._moved_addresses: dict[tuple[UUID, str], Row] = {}
+        self._moved_talks: dict[UUID, Row] = {}
+        self._retired: list[Row] = []
+        self._words: dict[UUID, tuple[Person, set[str]]] = {}
+        self._gone: list[Row] = []
+
+    def introduce(self, organization_id: UUID, writer: Writer) -> Person:
+        """Add somebody who has no contact yet; their address is added apart."""
+        person = Person(organization_id, writer.name or writer.address)
+        row = {"organization_id": organization_id, "id": person.id, "name": person.name}
+        self._contacts.append(row | {"created_at": self._now})
+        return person
+
+    def add(self, person: Person, address: str) -> None:
+        """Add an address that nobody has."""
+        person.addresses.add(address)
+        self._find_by(person, {address})
+        kind = "phone" if address.startswith("+") else "whatsapp_id"
+        row = {"organization_id": person.organization_id, "id": new_id(), "kind": kind}
+        row |= {"contact_id": person.id, "value": address}
+        self._addresses[person.organization_id, address] = row
+
+    def join(self, other: Person, person: Person) -> None:
+        """Let all that is another contact's be a person's."""
+        theirs = {"organization_id": person.organization_id, "contact_id": person.id}
+        for address in other.addresses:
+            key = (person.organization_id, address)
+            fresh = {"organization_id": key[0], "value": address}
+            self._addresses.get(key, self._moved_addresses.setdefault(key, fresh)).update(theirs)
+        for talk in other.talks:
+            fresh = {"organization_id": key[0], "id": talk.id}
+            self._talks.get(talk.id, self._moved_talks.setdefault(talk.id, fresh)).update(theirs)
+        gone = {"organization_id": person.organization_id, "id": other.id}
+        self._gone.append(gone | {"joined_to": person.id})
+        self._words.pop(other.id, None)
+        self._find_by(person, other.addresses)
+        person.addresses |= other.addresses
+        person.talks += other.talks
+
+    def open(self, person: Person, talk: Talk, house: House) -> None:
+        """Begin a conversation."""
+        person.talks.append(talk)
+        flow = house.flow
+        self._talks[talk.id] = {
+            "organization_id": house.organization_id,
+            "id": talk.id,
+            "sender_id": house.sender_id,
+            "contact_id": person.id,
+            "address": talk.address,
+            "channel": house.channel,
+            "flow": flow.name,
+            "state": flow.initial,
+            "state_since": self._now,
+            "created_at": self._now,
+        }
+
+    def retire(self, person: Person, talks: Sequence[Talk], successor: Talk) -> None:
+        """Let what is written in these conversations be heard in another from now on."""
+        for talk in talks:
+            talk.heard_in = successor.id
+            row = {"organization_id": person.organization_id, "id": talk.id}
+            self._retired.append(row | {"heard_in": successor.id})
+
+    def write(self, connection: Connection) -> None:
+        """Write everything. Raises `Overtaken` when an address was added by somebody else."""
+        insert_all(connection, Contact, self._contacts)
+        # One order for all, so that two transactions never wait for each other in a circle.
+        _insert(connection, Address, [self._addresses[key] for key in sorted(self._addresses)],
+                ["organization_id", "value"])  # fmt: skip
+        self._write_joined(connection)
+        words = [
+            {"organization_id": person.organization_id, "word": word, "contact_id": person.id}
+            for person, words in self._words.values() for word in sorted(words)
+        ]  # fmt: skip
+        insert_new(connection, ContactWord, words, ["organization_id", "word", "contact_id"])
+        _insert(connection, Conversation, list(self._talks.values()),
+                ["organization_id", "sender_id", "address"])  # fmt: skip
+        update_all(connection, Conversation, self._retired)
+
+    def _write_joined(self, connection: Connection) -> None:
+        if not self._gone:
+            return
+        by_value = ["organization_id", "value"]
+        update_all(connection, Address, list(self._moved_addresses.values()), keys=by_value)
+        update_all(connection, Conversation, list(self._moved_talks.values()))
+        update_all(connection, Contact, self._gone)
+        organizations = {row["organization_id"] for row in self._gone}
+        gone = {row["id"] for row in self._gone}
+        connection.execute(
+            delete(ContactWord).where(
+                among(connection, ContactWord.organization_id, organizations),
+                among(connection, ContactWord.contact_id, gone),
+            )
+        )
+
+    def _find_by(self, person: Person, addresses: set[str]) -> None:
+        _, words = self._words.setdefault(person.id, (person, set()))
+        for address in addresses:
+            words |= words_of(person.name, address)
+
+
+def _insert(
+    connection: Connection, model: type[Any], rows: Sequence[Row], unique: Sequence[str]
+) -> None:
+    if len(insert_new(connection, model, rows, unique)) != len(rows):
+        raise Overtaken
