@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from bot.store.db import Database
 from bot.store.models import ClockOffset
@@ -18,8 +18,12 @@ from bot.store.models import ClockOffset
 class Clock(Protocol):
     """What tells the time."""
 
-    def now(self) -> datetime:
-        """The moment that conversations live by, in UTC."""
+    def now(self, connection: Connection | None = None) -> datetime:
+        """The moment that conversations live by, in UTC.
+
+        Who has a `connection` gives it along. A turn asks when its transaction has begun, so its
+        moment is not older than what it waited for.
+        """
         ...
 
     def wall(self) -> datetime:
@@ -30,29 +34,36 @@ class Clock(Protocol):
 class RealClock:
     """Both clocks show the real time."""
 
-    def now(self) -> datetime:
+    def now(self, connection: Connection | None = None) -> datetime:  # noqa: ARG002 - it is known
         """The real moment."""
-        return datetime.now(UTC)
-
-    wall = now
-
-
-class SimulatedClock:
-    """Ahead of the real time by the offset that all processes read from the database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def now(self) -> datetime:
-        """The real moment and the offset."""
-        return self.wall() + self.offset()
+        return self.wall()
 
     def wall(self) -> datetime:
         """The real moment."""
         return datetime.now(UTC)
 
-    def offset(self) -> timedelta:
+
+class SimulatedClock:
+    """Ahead of the real time by the offset that all processes read from the database.
+
+    Without a connection it takes one for itself; who holds one and gives none may wait for ever.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def now(self, connection: Connection | None = None) -> datetime:
+        """The real moment and the offset."""
+        return self.wall() + self.offset(connection)
+
+    def wall(self) -> datetime:
+        """The real moment."""
+        return datetime.now(UTC)
+
+    def offset(self, connection: Connection | None = None) -> timedelta:
         """How far ahead this clock is."""
-        with self._database.reading() as connection:
-            microseconds = connection.scalar(select(ClockOffset.microseconds))
+        if connection is None:
+            with self._database.reading() as own:
+                return self.offset(own)
+        microseconds = connection.scalar(select(ClockOffset.microseconds))
         return timedelta(microseconds=microseconds or 0)

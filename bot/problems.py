@@ -28,7 +28,7 @@ def report(runtime: Runtime, kind: str, subject: str, words: str) -> None:
     _noted[kind, subject] = monotonic()
     try:
         with runtime.database.writing() as connection:
-            note(connection, kind, subject, words, runtime.clock.now())
+            note(connection, kind, subject, words, runtime.clock.now(connection))
     except SQLAlchemyError:
         log.exception("problem_not_noted", kind=kind, subject=subject)
 

@@ -99,7 +99,7 @@ class Worker:
     def forget(self) -> None:
         """Drop answers to API calls that nobody will repeat any more."""
         with self._runtime.database.writing() as connection:
-            before = self._runtime.clock.now() - KEEP_ANSWERS
+            before = self._runtime.clock.now(connection) - KEEP_ANSWERS
             connection.execute(delete(Answered).where(Answered.at < before))
 
     def _resume(self) -> None:

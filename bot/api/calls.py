@@ -42,22 +42,26 @@ class Calls:
 
     def read(self, work: Work) -> Response:
         """Answer a call that changes nothing."""
-        now = self._runtime.clock.now()
         with self._runtime.database.reading() as connection:
-            return _json(work(_call(connection, now)), 200)
+            return _json(work(self._call(connection)), 200)
 
     def write(self, work: Work, status: int) -> Response:
         """Answer a call in one transaction; with an `Idempotency-Key` the same way each time."""
         for left in reversed(range(TRIES)):
             try:
-                # A simulation's clock asks the database too: not while a connection is held.
-                now = self._runtime.clock.now()
                 with self._runtime.database.writing() as connection:
-                    return self._once(_call(connection, now), work, status)
+                    return self._once(self._call(connection), work, status)
             except Overtaken:
                 if not left:
                     raise
         raise AssertionError("unreachable")
+
+    def _call(self, connection: Connection) -> Call:
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        caller = accounts.caller_of(connection, secret) if scheme.lower() == "bearer" else None
+        if caller is None:
+            raise Problem(401, "unauthorized")
+        return Call(connection, caller, self._runtime.clock.now(connection))
 
     def _once(self, call: Call, work: Work, status: int) -> Response:
         key = request.headers.get("Idempotency-Key", "")
@@ -73,14 +77,6 @@ class Calls:
         row |= {"status": status, "body": answer.get_data(as_text=True)}
         update_all(call.connection, Answered, [row], keys=("organization_id", "key"))
         return answer
-
-
-def _call(connection: Connection, now: datetime) -> Call:
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    caller = accounts.caller_of(connection, secret) if scheme.lower() == "bearer" else None
-    if caller is None:
-        raise Problem(401, "unauthorized")
-    return Call(connection, caller, now)
 
 
 def _remember(call: Call, key: str) -> Response | None:

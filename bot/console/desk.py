@@ -98,9 +98,8 @@ class Desk:
 
         `unsettled`: with a one-time password too.
         """
-        moment = self._moment()
         with self.runtime.database.reading() as connection:
-            visit = self._visit(connection, *moment)
+            visit = self._visit(connection)
             self._demand(visit, roles, unsettled)
             answer = work(visit)
         if not background:
@@ -155,9 +154,8 @@ class Desk:
         return redirect(url_for(f"console.{endpoint}", **values), 303)
 
     def _write_once(self, work: Work, roles: Roles, unsettled: bool) -> ResponseReturnValue:
-        moment = self._moment()
         with self.runtime.database.writing() as connection:
-            visit = self._visit(connection, *moment)
+            visit = self._visit(connection)
             self._demand(visit, roles, unsettled)
             answer = work(visit)
             shown = g.pop("shown", False)
@@ -166,11 +164,8 @@ class Desk:
             sessions.touch(connection, visit.signed.id, visit.wall)
         return answer
 
-    def _moment(self) -> tuple[datetime, datetime]:
-        # Before a connection is taken: a simulated clock takes one too, and all may be waiting.
-        return self.runtime.clock.now(), self.runtime.clock.wall()
-
-    def _visit(self, connection: Connection, now: datetime, wall: datetime) -> Visit:
+    def _visit(self, connection: Connection) -> Visit:
+        now, wall = self.runtime.clock.now(connection), self.runtime.clock.wall()
         visit = g.visit = Visit(connection, self._signed(connection, wall), now, wall)
         return visit
 

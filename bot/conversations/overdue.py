@@ -26,15 +26,14 @@ log = structlog.get_logger()
 
 def expire(runtime: Runtime, limit: int) -> int:
     """Let up to `limit` conversations whose time is up go on. Gives back how many there were."""
-    now = runtime.clock.now()
     try:
         with runtime.database.writing() as connection:
-            return engine.expire(connection, now, limit)
+            return engine.expire(connection, runtime.clock.now(connection), limit)
     except OperationalError:
         raise  # the database's fault, and no conversation's
     except Exception:
         log.exception("batch_taken_apart", limit=limit)
-    return _one_by_one(runtime, now, limit)
+    return _one_by_one(runtime, runtime.clock.now(), limit)
 
 
 def _one_by_one(runtime: Runtime, now: datetime, limit: int) -> int:

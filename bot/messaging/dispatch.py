@@ -63,7 +63,7 @@ class Dispatch:
         """Claim what may leave now and hand it to the threads. Gives back how many messages."""
         with self._runtime.database.reading() as connection:
             senders = outbox.senders_with_mail(
-                connection, self._runtime.clock.now(), self._runtime.clock.wall()
+                connection, self._runtime.clock.now(connection), self._runtime.clock.wall()
             )
         return sum(self._alone(self._send_from, sender_id) for sender_id in senders)
 
@@ -71,7 +71,8 @@ class Dispatch:
         """Look for messages of unknown fate. Gives back how many were looked for."""
         runtime = self._runtime
         with runtime.database.writing() as connection:
-            doubts = reconcile.doubtful(connection, runtime.clock.now(), runtime.clock.wall())
+            now, wall = runtime.clock.now(connection), runtime.clock.wall()
+            doubts = reconcile.doubtful(connection, now, wall)
         for doubt in doubts:
             self._alone(self._find_out, doubt)
         return len(doubts)
@@ -79,7 +80,7 @@ class Dispatch:
     def inquire(self) -> int:
         """Ask about messages that nothing was heard of. Gives back how many."""
         with self._runtime.database.writing() as connection:
-            rows = silence.silent(connection, self._runtime.clock.now())
+            rows = silence.silent(connection, self._runtime.clock.now(connection))
         return sum(self._alone(self._ask_about, row) for row in rows)
 
     def close(self) -> None:
@@ -104,7 +105,7 @@ class Dispatch:
             return 0
         with runtime.database.writing() as connection:
             claimed = outbox.claim(
-                connection, sender_id, runtime.clock.now(), runtime.clock.wall(),
+                connection, sender_id, runtime.clock.now(connection), runtime.clock.wall(),
                 self._free, self._lease,
             )  # fmt: skip
         for one in claimed:
@@ -154,7 +155,7 @@ class Dispatch:
             log.warning("list_not_had", error=str(error))
             listed = None
         with runtime.database.writing() as connection:
-            now = runtime.clock.now()
+            now = runtime.clock.now(connection)
             taken = reconcile.owned(connection, doubt, [one.sid for one in listed or []])
             match = reconcile.found(doubt, listed or [], taken)
             if match:
@@ -176,12 +177,12 @@ class Dispatch:
         known = reconcile.as_known(asked.key, listed)
         with self._runtime.database.writing() as connection:
             rows = fates.by_key(connection, [asked.key])
-            fates.record(connection, rows, known, self._runtime.clock.now())
+            fates.record(connection, rows, known, self._runtime.clock.now(connection))
         return 1
 
     def _write(self, connection: Connection, found: list[Fate]) -> list[None]:
         rows = fates.by_key(connection, {fate.message for fate in found})
-        fates.record(connection, rows, found, self._runtime.clock.now())
+        fates.record(connection, rows, found, self._runtime.clock.now(connection))
         return [None] * len(found)
 
     def _take_hand(self, count: int) -> None:

@@ -75,7 +75,8 @@ def _receive(runtime: Runtime, new: list[Inbound]) -> int:
     if not new:
         return 0
     with runtime.database.writing() as connection:
-        verdicts = engine.receive(connection, new, runtime.clock.now(), runtime.clock.wall())
+        now, wall = runtime.clock.now(connection), runtime.clock.wall()
+        verdicts = engine.receive(connection, new, now, wall)
     return verdicts.count("taken")
 
 

@@ -41,10 +41,11 @@ def webhooks(runtime: Runtime) -> Blueprint:
     account_sid = runtime.settings.twilio_account_sid or ""
 
     def hear(connection: Connection, inbound: list[Inbound]) -> list[Received]:
-        return engine.receive(connection, inbound, runtime.clock.now(), runtime.clock.wall())
+        now, wall = runtime.clock.now(connection), runtime.clock.wall()
+        return engine.receive(connection, inbound, now, wall)
 
     def note(connection: Connection, reports: list[Callback]) -> list[Noted]:
-        return callbacks.take(connection, reports, runtime.clock.now())
+        return callbacks.take(connection, reports, runtime.clock.now(connection))
 
     heard: Together[Inbound, Received] = Together(runtime.database, hear)
     noted: Together[Callback, Noted] = Together(runtime.database, note)
@@ -106,7 +107,7 @@ def _refuse(asked: Request, signatures: Signatures, runtime: Runtime, *, missing
 def _keep(runtime: Runtime, stray: Unplaceable, form: Form) -> Response:
     metrics.INBOUND.labels("stray").inc()
     with runtime.database.writing() as connection:
-        now = runtime.clock.now()
+        now = runtime.clock.now(connection)
         arrivals.keep_stray(connection, stray.sid, stray.reason, plain(form), now)
     return _empty()
 

@@ -11,6 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Connection
 from werkzeug.test import TestResponse
 
 from bot.app import create_app
@@ -36,7 +37,7 @@ class StoryClock:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def now(self) -> datetime:
+    def now(self, connection: Connection | None = None) -> datetime:
         """The story's moment."""
         return self._world.now
 

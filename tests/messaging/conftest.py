@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from sqlalchemy import Connection
 from twilio.request_validator import RequestValidator
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import Client, TestResponse
@@ -34,7 +35,7 @@ class StoryClock:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def now(self) -> datetime:
+    def now(self, connection: Connection | None = None) -> datetime:
         """The story's moment."""
         return self._world.now
 

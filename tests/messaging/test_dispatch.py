@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from bot.app import create_app
 from bot.config import Settings
@@ -29,7 +29,7 @@ class MovableClock:
         self.ahead = timedelta()
         self.wall_ahead = timedelta()
 
-    def now(self) -> datetime:
+    def now(self, connection: Connection | None = None) -> datetime:
         return datetime.now(UTC) + self.ahead
 
     def wall(self) -> datetime:

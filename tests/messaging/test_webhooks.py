@@ -9,7 +9,14 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import func, select, update
 from werkzeug.datastructures import MultiDict
+from werkzeug.test import Client
 
+from bot.app import create_app
+from bot.clock import SimulatedClock
+from bot.config import Settings
+from bot.people import accounts
+from bot.runtime import Runtime
+from bot.store.db import open_database
 from bot.store.models import Delivery, Entry, Message, Problem, Stray
 from tests.messaging.conftest import TOKEN, URL, Twilio
 from tests.world import Friend, World, new_sid
@@ -411,3 +418,20 @@ class TestAFateIsKnown:
         assert jo.lines[0].status == "delivered"
         with world.database.reading() as connection:
             assert connection.scalars(select(Problem.kind)).all() == ["message mistaken"]
+
+
+def test_with_a_movable_clock_too_a_turn_needs_no_second_connection(
+    jo: Friend, settings: Settings
+) -> None:
+    """With 64 threads at once each would wait for one that another holds."""
+    database = open_database(settings.database_url, pool_size=1)
+    client = Client(create_app(Runtime(settings, database, SimulatedClock(database))))
+    with database.writing() as connection:
+        token = accounts.add_token(connection, jo.key[0], "crm", jo.world.now)
+    system = {"Authorization": f"Bearer {token}"}
+    twilio = Twilio(client)
+    assert twilio.delivers(Body="Yes").status_code == 200
+    assert twilio.reports(outbox_token(jo), "delivered").status_code == 200
+    answer = client.get("/api/v1/may-send?phone=%2B4915112345678", headers=system)
+    assert answer.status_code == 200
+    database.close()
