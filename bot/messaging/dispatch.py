@@ -62,9 +62,8 @@ class Dispatch:
     def send(self) -> int:
         """Claim what may leave now and hand it to the threads. Gives back how many messages."""
         with self._runtime.database.reading() as connection:
-            senders = outbox.senders_with_mail(
-                connection, self._runtime.clock.now(connection), self._runtime.clock.wall()
-            )
+            now, wall = self._runtime.clock.now(connection), self._runtime.clock.wall()
+            senders = outbox.senders_with_mail(connection, now, wall)
         return sum(self._alone(self._send_from, sender_id) for sender_id in senders)
 
     def reconcile(self) -> int:

@@ -13,10 +13,10 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from bot.cli import terminal
-from bot.cli.runtime import PLACE, current_runtime
+from bot.cli.runtime import current_runtime
 from bot.config import load_settings
 from bot.runtime import Runtime, load_runtime
+from tests.terminals import terminal_on
 from tests.world import World
 
 
@@ -57,15 +57,13 @@ def open_terminal(tmp_path: Path) -> Iterator[Opener]:
     """Opens a terminal on a database file, with other settings if wanted."""
     opened: list[Runtime] = []
 
-    def opened_on(name: str = "assent.db", **settings: Any) -> Terminal:
+    def terminal(name: str = "assent.db", **settings: Any) -> Terminal:
         given = {"database_url": f"sqlite:///{tmp_path / name}", "simulator": True} | settings
         runtime = load_runtime(load_settings(_env_file=None, **given))
         opened.append(runtime)
-        app = terminal()
-        app.extensions[PLACE] = runtime
-        return Terminal(app)
+        return Terminal(terminal_on(runtime))
 
-    yield opened_on
+    yield terminal
     for runtime in opened:
         runtime.database.close()
 

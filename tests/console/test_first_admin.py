@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskCliRunner
 from sqlalchemy import select, update
 
@@ -13,8 +12,10 @@ from bot.cli import demo_house, first_admin
 from bot.people import accounts, one_time_links, throttle
 from bot.people.mistakes import Mistake
 from bot.people.throttle import Limit
+from bot.runtime import Runtime
 from bot.store.models import Account
 from tests.console.conftest import Browser, add_member
+from tests.terminals import terminal_on
 from tests.world import NOON, World
 
 
@@ -44,8 +45,8 @@ class TestInvitation:
 
 class TestCommand:
     @pytest.fixture
-    def terminal(self, app: Flask) -> FlaskCliRunner:
-        return app.test_cli_runner()
+    def terminal(self, runtime: Runtime) -> FlaskCliRunner:
+        return terminal_on(runtime).test_cli_runner()
 
     def test_a_link_signs_in_who_forgot_the_password(
         self, terminal: FlaskCliRunner, browser: Browser, world: World

@@ -17,7 +17,6 @@ from typing import Any
 import requests
 from click.testing import Result
 
-from bot.app import create_app
 from bot.cli import demo_house
 from bot.config import SIMULATED, Settings, load_settings
 from bot.people import accounts, organizations
@@ -25,6 +24,7 @@ from bot.runtime import load_runtime
 from bot.simulator.remote import Remote
 from bot.store.db import open_database
 from bot.store.migrate import upgrade
+from tests.terminals import terminal_on
 
 ROOT = Path(__file__).parents[2]
 GRANIAN = (sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws")
@@ -62,7 +62,7 @@ class House:
 
     def flask(self, *words: str, given: str | None = None) -> Result:
         """One command, as a person types it; in this process, which is quicker."""
-        app = create_app(load_runtime(self.settings))
+        app = terminal_on(load_runtime(self.settings))
         with app.app_context():
             return app.test_cli_runner().invoke(args=words, input=given)
 

@@ -15,6 +15,7 @@ from bot.app import create_app
 from bot.config import load_settings
 from bot.runtime import load_runtime
 from bot.simulator.account import LiveAccount, account_from
+from tests.terminals import terminal_on
 
 from .conftest import ROOT
 
@@ -105,7 +106,7 @@ def test_commands_refuse_a_live_account(
         public_url="https://consent.example.org",
         secret_key="0123456789abcdef",
     )
-    app = create_app(load_runtime(settings))
+    app = terminal_on(load_runtime(settings))
 
     with app.app_context():
         refused = app.test_cli_runner().invoke(args=words)
