@@ -9,14 +9,28 @@ from typing import Any
 
 import pytest
 
+from bot.conversations.proofreading import faults, offered
 from bot.conversations.wording import FALLBACK, TEXTS, word
 from flows import FLOWS
+from flows.replies import Heard
+from flows.replies import read as read_reply
 
 FILES = sorted(TEXTS.glob("*.toml"))
 ACTIONS = [action for flow in FLOWS.values() for row in flow.rows for action in row.do]
 SAID = {action.name for action in ACTIONS if action.kind in ("say", "request")}
 TOLD = {action.name for action in ACTIONS if action.kind == "tell"}
 NAMES = {"contact": {"business"}, "agent": {"business", "reason"}}
+
+ANSWERS = {
+    "ask": ["yes", "no", "stop"],
+    "welcome": ["stop"],
+    "goodbye": ["yes"],
+    "guide": ["yes", "no"],
+    "help": ["yes", "stop"],
+    "ask_again": ["yes"],
+    "disclaimer": ["stop", "help"],
+}
+"""What each text offers people a word for."""
 
 # What the product has always said to agents, letter for letter.
 SENTENCES = {
@@ -72,10 +86,21 @@ class TestEveryLanguage:
                 assert 10 < len(text) <= 320, name
                 assert not re.search(r"\s{2,}|[\n\t]", text), name
 
-    def test_says_how_to_answer_and_how_to_stop(self, path: Any) -> None:
-        contact = read(path)["contact"]
-        for name in ("ask", "welcome", "help", "disclaimer"):
-            assert "STOP" in contact[name], name
+    def test_fits_where_it_goes(self, path: Any) -> None:
+        texts = read(path)
+        for reader in NAMES:
+            for name, text in texts[reader].items():
+                assert faults(name, path.stem, text, "Acme Insurance") == [], name
+
+    @pytest.mark.parametrize("name", sorted(ANSWERS))
+    def test_understands_the_words_it_offers(self, path: Any, name: str) -> None:
+        words = offered(read(path)["contact"][name])
+        meanings = [read_reply(Heard(word), path.stem).meaning for word in words]
+        assert sorted(meanings) == sorted(ANSWERS[name])
+
+    def test_names_the_business_in_whatever_contacts_read(self, path: Any) -> None:
+        for name, text in read(path)["contact"].items():
+            assert text.count("{business}") == 1, name
 
 
 @pytest.mark.parametrize("name", SENTENCES)
@@ -95,6 +120,11 @@ def test_somebody_who_has_left_hears_how_to_come_back() -> None:
 
 def test_somebody_without_whatsapp_is_offered_sms() -> None:
     assert word("unreachable", "agent", "en").text.endswith("send an SMS instead?")
+
+
+def test_there_are_the_languages_that_replies_are_read_in() -> None:
+    read_in = {path.stem for path in (TEXTS.parent / "words").glob("*.toml")}
+    assert {path.stem for path in FILES} == {*read_in, "zh-Hant"}
 
 
 def test_a_language_that_nobody_wrote_is_english() -> None:
