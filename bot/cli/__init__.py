@@ -29,6 +29,7 @@ COMMANDS = {
     "token": ("bot.cli.token:token", "What other systems sign in with."),
     "up": ("bot.cli.up:up", "Run everything on this machine, with a stand-in for Twilio."),
     "user": ("bot.cli.user:user", "Those who sign in: agents, admins and auditors."),
+    "wording": ("bot.cli.wording:wording", "What contacts and agents of an organization read."),
     "worker": ("bot.cli.worker:worker", "Send, expire, reconcile and sweep until told to stop."),
 }
 """Every command: where it is written, and its help."""
