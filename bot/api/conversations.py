@@ -23,6 +23,7 @@ from bot.conversations import engine, held, letters, timeline
 from bot.conversations.actions import Refusal
 from bot.conversations.held import Held
 from bot.conversations.letters import Letter
+from bot.messaging.segments import measure
 
 WRITING = "not_opted_in, opted_out, window_closed, whatsapp_only"
 """Why a message may be refused."""
@@ -84,14 +85,16 @@ def _timeline(call: Call, conversation_id: UUID, asked: After) -> dict[str, Any]
 
 
 def _send(call: Call, conversation_id: UUID, given: NewMessage) -> dict[str, Any]:
-    key = _find(call, conversation_id).key
+    found = _find(call, conversation_id)
+    key = found.key
     media = next(({"url": url, "type": media_type(url)} for url in given.media), None)
     letter = Letter(key, call.caller.name, given.text or "", given.template, given.variables, media)
     written = letters.write(call.connection, letter, call.now)
     if isinstance(written, Refusal):
         raise refused(written)
     line = timeline.message(call.connection, (key[0], written))
-    return {"id": str(written), **views.line(line)}
+    segments = measure(line.text).segments if found.channel == "sms" else None
+    return {"id": str(written), "segments": segments, **views.line(line)}
 
 
 def _withdraw(call: Call, conversation_id: UUID, given: Withdrawal) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def media_type(url: str) -> str:
 class NewMessage(Given):
     """A message to send: a `text`, a file, or a `template` (ContentSid) with its `variables`."""
 
-    text: str | None = Field(None, min_length=1, max_length=1600)
+    text: str | None = Field(None, min_length=1, description="at most 1,600 characters")
     media: list[MediaUrl] = Field(
         default_factory=list, max_length=1,
         description="where Twilio fetches a file that goes out, on WhatsApp. A `text` stands "

@@ -19,6 +19,7 @@ WORDS = {
     "not_informed": "The contact has not been told who writes. Begin the conversation first.",
     "whatsapp_disabled": "WhatsApp is not enabled for this organization.",
     "whatsapp_only": "Templates and files can be sent on WhatsApp only. Send a text.",
+    "text_too_long": "A message has at most 1,600 characters. Shorten it, or send two.",
     "window_closed": "The 24 hours in which free text may be sent are over. Send a template.",
     "no_template": "The sender has no approved template for the request in this language.",
     "no_attempts_left": "The contact was asked as often as your organization allows, and has not "
@@ -35,6 +36,9 @@ WORDS = {
 }
 """Every code, and what it says to a person."""
 
+STATUSES = {"text_too_long": 422}
+"""Refusals for what was given, not for how things stand."""
+
 
 class Problem(Exception):
     """A call that cannot be done. `more` are further members of the answer."""
@@ -48,9 +52,9 @@ class Problem(Exception):
 
 
 def refused(refusal: Refusal) -> Problem:
-    """A refusal of the rules: 409, with the moment from which it is possible."""
+    """A refusal of the rules: mostly 409, with the moment from which it is possible."""
     if refusal.allowed_at is None:
-        return Problem(409, refusal.reason)
+        return Problem(STATUSES.get(refusal.reason, 409), refusal.reason)
     return Problem(409, refusal.reason, allowed_at=rfc3339(refusal.allowed_at))
 
 

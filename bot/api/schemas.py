@@ -166,9 +166,10 @@ class LinePage(BaseModel):
 
 
 class MessageOut(LineOut):
-    """A message that was queued."""
+    """A message that was queued; `segments` are the parts that an SMS is sent and billed in."""
 
     id: str
+    segments: int | None
 
 
 class MaySendOut(BaseModel):

@@ -13,6 +13,7 @@ from bot.console import once
 from bot.console.contacts import find, spelled
 from bot.console.desk import Desk, Visit
 from bot.console.panel import panel
+from bot.console.sms import parts
 from bot.console.words import BASES, language_word, reason_word
 from bot.conversations import actions, engine, held
 from bot.conversations.held import Held, Key
@@ -92,7 +93,7 @@ def _rendered(desk: Desk, person: Person, channel: str, **context: Any) -> str:
     show = desk.bare if _is_part() else desk.page
     return show(
         "prompt_part.html" if _is_part() else "prompt.html", person=person, channel=channel,
-        number=spelled(person), bases=BASES, language_word=language_word, **context,
+        number=spelled(person), bases=BASES, language_word=language_word, parts=parts, **context,
     )  # fmt: skip
 
 

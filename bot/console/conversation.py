@@ -17,6 +17,7 @@ from bot.console.desk import ADMINS, EVERYBODY, WRITERS, Desk, Visit
 from bot.console.moments import Moments
 from bot.console.panel import panel
 from bot.console.pulses import pulse
+from bot.console.sms import parts
 from bot.console.spans import left, utc
 from bot.console.thread import bubbles
 from bot.console.watch import Watch
@@ -24,13 +25,13 @@ from bot.console.zones import zone_of
 from bot.conversations import engine, held, timeline
 from bot.conversations.attachments import LARGEST, TYPES
 from bot.conversations.held import Held
+from bot.conversations.letters import LONGEST_TEXT
 from bot.people.sessions import digest
 
 LINES = 100
 """How many lines a page begins with; earlier ones are a click away."""
 
 MOST_LINES = 500
-LONGEST_TEXT = 1600
 LONGEST_REASON = 500
 NO_REASON = "Say how the opt-out reached you."
 
@@ -84,7 +85,8 @@ def page(
         "since": since, "earlier": max(0, since - LINES), "key": once.new_key(),
         "error": error, "text": text, "now": utc(visit.now), "utc": utc,
         "left": lambda at: left(at, visit.now), "by_sms": _by_sms(person, found),
-        "longest": LONGEST_TEXT, "largest": LARGEST, "file_types": ",".join(TYPES),
+        "longest": LONGEST_TEXT, "parts": parts(text) if found.channel == "sms" else "",
+        "largest": LARGEST, "file_types": ",".join(TYPES),
     }  # fmt: skip
     answer = make_response(_rendered(desk, visit, moments, context), status)
     answer.set_etag(mark)

@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from bot.console import once
-from bot.console.conversation import LONGEST_TEXT, asks_for_part, find, page
+from bot.console.conversation import asks_for_part, find, page
 from bot.console.desk import Desk, Visit
 from bot.console.words import reason_word
 from bot.conversations import attachments, letters
@@ -19,7 +19,7 @@ from bot.conversations.letters import Letter
 from bot.people.mistakes import Mistake
 
 NOTHING = "There is nothing to send: write something first, or attach a file."
-TOO_LONG = f"A message has at most {LONGEST_TEXT} characters."
+TOO_LONG = f"A message has at most {letters.LONGEST_TEXT} characters."
 CHOOSE_AGAIN = "Nothing was sent. Choose the file again if it should go along."
 
 
@@ -52,7 +52,7 @@ def _send(desk: Desk, visit: Visit, conversation_id: UUID) -> ResponseReturnValu
         file = _file()
         if not (text or file):
             raise Mistake(NOTHING)
-        if len(text) > LONGEST_TEXT:
+        if not letters.fits(text):
             raise Mistake(f"{TOO_LONG} {CHOOSE_AGAIN}" if file else TOO_LONG)
     except Mistake as error:
         return page(desk, visit, found, str(error), text, 422)

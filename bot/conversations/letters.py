@@ -14,6 +14,9 @@ from bot.conversations.changes import Changes
 from bot.conversations.engine import Request, begin
 from bot.conversations.held import Held, Key
 
+LONGEST_TEXT = 1600
+"""Characters that Twilio takes in one message. https://www.twilio.com/docs/api/errors/21617"""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -40,6 +43,8 @@ class Accepted:
 
 def write(connection: Connection, letter: Letter, now: datetime) -> UUID | actions.Refusal:
     """Queue an agent's message. Gives back its id, or why it may not be sent."""
+    if not fits(letter.text):
+        return actions.Refusal("text_too_long")
     found = held.by_key(connection, {letter.conversation})[letter.conversation]
     refusal = _why_not(letter)(found, now)
     if refusal:
@@ -53,6 +58,11 @@ def write(connection: Connection, letter: Letter, now: datetime) -> UUID | actio
     changes.commit(connection)
     message_id: UUID = line["id"]
     return message_id
+
+
+def fits(text: str) -> bool:
+    """Whether a text is short enough, counted as browsers do: an emoji may be two characters."""
+    return len(text.encode("utf-16-le")) // 2 <= LONGEST_TEXT
 
 
 def accept(connection: Connection, accepted: Sequence[Accepted], now: datetime) -> None:

@@ -277,7 +277,7 @@ class TestConversations:
     @pytest.mark.parametrize(
         "given",
         [
-            {}, {"text": ""}, {"text": "x" * 1601}, {"text": "x", "template": TEMPLATE},
+            {}, {"text": ""}, {"text": "x", "template": TEMPLATE},
             {"template": "HX1"}, {"template": TEMPLATE, "variables": {"1": 2}},
             {"text": "x", "to": "+1"}, {"text": None}, {"text": 5},
             {"media": []}, {"media": ["http://shop.example/a.jpg"]}, {"media": ["a.jpg"]},
@@ -290,6 +290,20 @@ class TestConversations:
         jo.says("Yes")
         answer = crm.calls("POST", f"/conversations/{jo.key[1]}/messages", given)
         assert is_problem(answer, 422, "invalid")
+
+    def test_carry_no_more_than_the_provider_takes(self, crm: Caller, jo: Friend) -> None:
+        jo.says("Yes")
+        path = f"/conversations/{jo.key[1]}/messages"
+        for text in ("x" * 1601, "😀" * 801):
+            assert is_problem(crm.calls("POST", path, {"text": text}), 422, "text_too_long")
+        assert "text" not in jo.heard
+        assert crm.posts(path, {"text": "x" * 1600}, 202)["segments"] is None
+
+    def test_by_sms_say_in_how_many_parts_they_go(self, crm: Caller, world: World) -> None:
+        jo = world.contact("+4915199999999", "sms")
+        path = f"/conversations/{jo.key[1]}/messages"
+        assert crm.posts(path, {"text": "€" * 81}, 202)["segments"] == 2
+        assert crm.posts(path, {"text": "Hello"}, 202)["segments"] == 1
 
     def test_take_an_opt_out_that_came_another_way(self, crm: Caller, jo: Friend) -> None:
         jo.says("Yes")

@@ -241,6 +241,13 @@ class TestConversation:
         friend.says("yes")
         assert agent.post(f"{talk(friend)}/messages", {"text": text}).status_code == 422
 
+    def test_an_sms_is_counted_in_parts(self, agent: Browser, world: World) -> None:
+        friend = world.contact(channel="sms")
+        assert "One SMS holds 160 characters" in agent.get(talk(friend)).text
+        answer = agent.post(f"{talk(friend)}/messages", {"text": "“" + "x" * 1600})
+        assert answer.status_code == 422
+        assert "Sent as 24 SMS parts: “ leaves room for 67" in answer.text
+
     def test_an_opt_out_that_came_another_way(self, agent: Browser, world: World) -> None:
         friend = world.contact()
         friend.is_asked()
