@@ -1,10 +1,12 @@
 """`make chaos`: kill and disturb everything under load, and look for what was lost or doubled.
 
-    python -m tests.chaos [--minutes 2] [--contacts 600] [--seed 1] [--database sqlite]
+    python -m tests.chaos [--minutes 2] [--contacts 600] [--bulk 10000] [--seed 1]
+                          [--database sqlite]
 
 Real processes on each database. Contacts are asked and answer, while workers and web processes are
 killed, PostgreSQL crashes, and the stand-in for Twilio does everything that Twilio may do wrong.
-Then the storm ends, and the invariants are looked at one by one. The exit code is 1 if any does
+Then the storm ends, and the invariants are looked at one by one. Last, many are asked at once while
+workers are killed, and each must have been asked once. The exit code is 1 if any does
 not hold.
 """
 
@@ -28,6 +30,7 @@ from threading import Event
 import requests
 
 from tests.acceptance.conftest import new_database
+from tests.acceptance.flood import Flood
 from tests.acceptance.postgres import Postgres
 from tests.acceptance.processes import Process, eventually
 from tests.acceptance.town import ASK, Contact, Organization, Town, all_at_once
@@ -275,16 +278,40 @@ class Storm:
 def main(words: list[str] | None = None) -> int:
     """Let it storm over each database; gives back the exit code."""
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__.split("\n")[0])
-    parser.add_argument("--minutes", type=float, default=2.0, help="for each database")
+    parser.add_argument("--minutes", type=float, default=2.0, help="for each database; 0: none")
     parser.add_argument("--contacts", type=int, default=600)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--bulk", type=int, default=10_000, help="contacts asked at once; 0: none")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
     asked = parser.parse_args(words)
-    verdicts = [
-        _storms(name, asked.minutes, asked.contacts, asked.seed)
-        for name in asked.database or ("sqlite", "postgresql")
-    ]
+    verdicts = []
+    for name in asked.database or ("sqlite", "postgresql"):
+        if asked.minutes:
+            verdicts.append(_storms(name, asked.minutes, asked.contacts, asked.seed))
+        if asked.bulk:
+            verdicts.append(_floods(name, asked.bulk, asked.seed))
     return 0 if all(verdicts) else 1
+
+
+def _floods(name: str, contacts: int, seed: int) -> bool:
+    say(f"\n{name}, seed {seed}: a bulk request of {contacts} contacts, and workers are killed")
+    with _somewhere(name) as (url, folder, _):
+        town = Town.start(url, folder)
+        try:
+            began = time.monotonic()
+            flood = Flood.over(town, "Acme", contacts, per_second=500)
+            campaign = flood.begins()
+            flood.rages(campaign, kills=20, dice=random.Random(seed))
+            flood.ends(campaign, 60 + contacts / 10)
+            took = time.monotonic() - began
+            held = [
+                _holds("each was asked once", lambda: _listed(map(str, flood.wrong.items()))),
+                _holds("every chain is whole", lambda: "" if town.is_proved() else "nothing"),
+            ]
+            say(f"  {flood.kills} workers killed, {took:.0f} s, {contacts / took:.0f} a second")
+            return all(held)
+        finally:
+            town.end()
 
 
 def _storms(name: str, minutes: float, contacts: int, seed: int) -> bool:
