@@ -21,6 +21,7 @@ from flows.phrases import (
     Guard,
     fails,
     hears,
+    prior_consent,
     record,
     refuse,
     request,
@@ -34,7 +35,8 @@ from flows.turn import Failure, Trigger, Turn
 
 __all__ = [
     "DAY", "Action", "Failure", "Flow", "Guard", "Row", "State", "Trigger", "Turn", "fails",
-    "hears", "on", "record", "refuse", "request", "request_fails", "say", "taps", "tell",
+    "hears", "on", "prior_consent", "record", "refuse", "request", "request_fails", "say", "taps",
+    "tell",
 ]  # fmt: skip
 
 DAY = timedelta(hours=24)

@@ -13,6 +13,7 @@ from flows.flow import (
     fails,
     hears,
     on,
+    prior_consent,
     record,
     refuse,
     request,
@@ -24,6 +25,7 @@ from flows.flow import (
 
 UNASKED = ("new", "unreachable", "undelivered")
 ASKED = ("requested", "no_answer")
+NOT_ANSWERED = ("new", "requested", "no_answer", "unreachable", "undelivered")
 MAY_BE_ASKED = ("new", "no_answer", "unreachable", "undelivered")
 ANSWERABLE = ("requested", "no_answer", "unreachable", "undelivered")
 
@@ -47,6 +49,10 @@ flow = Flow(
         State("opted_out", "refused, withdrawn or blocked", closed_because="opted_out"),
     ),
     rows=(
+        # the business brings a consent that was given to it elsewhere
+        on("start", *NOT_ANSWERED, to="opted_in", when=prior_consent(),
+           do=(tell("opted_in"), record("consent.imported"))),
+
         # an agent, or a bulk request, asks
         on("start", *MAY_BE_ASKED, to="requested",
            do=(ask, tell("request_sent"), record("consent.requested"))),

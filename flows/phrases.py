@@ -57,6 +57,11 @@ def request_fails(*kinds: FailureKind) -> Guard:
     )
 
 
+def prior_consent() -> Guard:
+    """Whoever starts brings a consent that the contact gave to the business elsewhere."""
+    return Guard("prior consent", lambda turn: turn.prior)
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """Something that a row does, with the kind, name and limit that a table and the checks read."""

@@ -1,7 +1,7 @@
 """SMS after a disclaimer: the contact is told who writes and how to stop, then both are free.
 
 Being told is not consent, and the ledger says so: consent is recorded here only when somebody who
-had stopped says yes.
+had stopped says yes, or when the business brings one that it was given before.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from flows.flow import (
     fails,
     hears,
     on,
+    prior_consent,
     record,
     refuse,
     request,
@@ -37,10 +38,14 @@ flow = Flow(
         State("new", "nobody has written", closed_because="not_informed"),
         State("informed", "told who writes and how to stop", open=True),
         State("undelivered", "the disclaimer did not arrive", closed_because="not_informed"),
-        State("opted_in", "had stopped, and said yes", open=True),
+        State("opted_in", "said yes after a stop, or elsewhere before", open=True),
         State("opted_out", "stopped, or blocked", closed_because="opted_out"),
     ),
     rows=(
+        # the business brings a consent that was given to it elsewhere
+        on("start", "new", "informed", "undelivered", to="opted_in", when=prior_consent(),
+           do=(tell("opted_in"), record("consent.imported"))),
+
         # an agent begins
         on("start", "new", "undelivered", to="informed", do=(*disclose, tell("disclaimer_sent"))),
         on("start", "informed", do=(refuse("already_informed"),)),

@@ -55,8 +55,9 @@ Effect = Say | Tell | Record
 class Turn:
     """One trigger applied to one conversation.
 
-    In: `state`, `now` (aware UTC), what was `heard` or which `failure` is known, and `said`: when
-    each text was last said in this conversation. Out: `state` and `effects` in order, or a
+    In: `state`, `now` (aware UTC), what was `heard` or which `failure` is known, `said`: when each
+    text was last said in this conversation, and whether a `start` comes with a `prior` consent,
+    given to the business elsewhere. Out: `state` and `effects` in order, or a
     `refusal`: the reason why an agent's `start` does nothing, a code of the API.
     """
 
@@ -67,6 +68,7 @@ class Turn:
     said: dict[str, datetime] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
     refusal: str | None = None
+    prior: bool = False
 
     def say(self, text: str, *, request: bool = False) -> None:
         """Let the contact hear `text`, and remember when."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -49,7 +49,7 @@ def look(
     """Say of each candidate what would come of asking them."""
     for batch in in_batches(iter(candidates), BATCH):
         people = [one for one in batch if isinstance(one, Newcomer)]
-        found = _held(connection, house, people, now)
+        found = conversations_with(connection, house, people, now)
         for one in batch:
             if isinstance(one, Newcomer):
                 refusal = actions.why_not_ask_in_bulk(found[one.phone], now)
@@ -80,10 +80,24 @@ def _prospect(one: Newcomer, refusal: Refusal | None) -> Prospect:
     )
 
 
-def _held(
-    connection: Connection, house: House, people: Sequence[Newcomer], now: datetime
+class Reached(Protocol):
+    """Somebody with a number, and perhaps a language of their own."""
+
+    @property
+    def phone(self) -> str:
+        """The number, or a user id."""
+        ...
+
+    @property
+    def language(self) -> str | None:
+        """The language of somebody who is no contact yet."""
+        ...
+
+
+def conversations_with(
+    connection: Connection, house: House, people: Sequence[Reached], now: datetime
 ) -> dict[str, Held]:
-    """The conversation with each, as it is or as it would begin."""
+    """The conversation with each, by address: as it is, or as it would begin. Nothing is locked."""
     if not people:
         return {}
     ends = [(*house.ends, one.phone) for one in people]
@@ -96,7 +110,7 @@ def _held(
     }
 
 
-def _begun(fresh: Held, one: Newcomer, language: str | None) -> Held:
+def _begun(fresh: Held, one: Reached, language: str | None) -> Held:
     return replace(
         fresh, address=one.phone, language=language or fresh.house_language, said={}, automatic=[]
     )

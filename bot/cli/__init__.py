@@ -12,6 +12,7 @@ COMMANDS = {
     "bulk": ("bot.cli.bulk:bulk", "Ask many contacts for consent at once."),
     "chat": ("bot.cli.chat:chat", "Be a customer of the simulation, in the terminal."),
     "clock": ("bot.cli.clock:clock", "Move the clock of a simulation."),
+    "consent": ("bot.cli.consent:consent", "Consent that was given elsewhere."),
     "contacts": ("bot.cli.contacts:contacts", "The people whom an organization writes to."),
     "db": ("bot.cli.db:db", "Bring the database to the newest schema."),
     "demo": ("bot.cli.demo:demo", "Play the four outcomes through real processes."),

@@ -32,7 +32,7 @@ def show_forecast(prospects: Sequence[Prospect], *, as_json: bool) -> None:
         f"{counted['asked']} would be asked at once, {counted['later']} later, "
         f"{counted['refused']} not."
     )
-    _show_reasons(counted["reasons"])
+    show_reasons(counted["reasons"])
     kept = [one for one in prospects if one.outcome != "asked"]
     for one in kept[:SHOWN]:
         who = " ".join(filter(None, (one.name, one.address)))
@@ -45,7 +45,7 @@ def show_campaign(campaign: Any, progress: Progress) -> None:
     """Print how far a bulk request has come."""
     click.echo(f"{campaign.id}  {campaign.source}, from {campaign.sender}")
     click.echo(line_of(campaign, progress))
-    _show_reasons(progress.reasons)
+    show_reasons(progress.reasons)
     if progress.states:
         states = ", ".join(f"{count} {state}" for state, count in sorted(progress.states.items()))
         click.echo(f"  of those asked by now: {states}")
@@ -94,6 +94,7 @@ def watch(look: Look) -> None:
         sleep(1.0)
 
 
-def _show_reasons(reasons: dict[str, int]) -> None:
+def show_reasons(reasons: dict[str, int]) -> None:
+    """Print how many there were for each reason, in words."""
     for reason, count in reasons.items():
         click.echo(f"  {count} {reason}: {reason_word(reason).says}")

@@ -46,6 +46,15 @@ def why_not_ask_in_bulk(held: Held, now: datetime) -> Refusal | None:
     return Refusal("quiet_hours", until) if until else refusal
 
 
+def why_not_bring(held: Held, now: datetime) -> Refusal | None:
+    """Why a consent that was given elsewhere does not count here; None when it does."""
+    if _is_off(held):
+        return Refusal("whatsapp_disabled")
+    turn = Turn(held.state, now, said=dict(held.said), prior=True)
+    held.flow.take("start", turn)
+    return Refusal(turn.refusal) if turn.refusal else None
+
+
 def quiet(held: Held, now: datetime) -> datetime | None:
     """Until when it is a quiet hour where the contact may be; None when it is none."""
     return quiet_until(held.quiet_hours, held.address, held.house_zone, now)

@@ -47,10 +47,13 @@ class Cause:
     trigger: Trigger
     heard: Reading | None = None
     failure: Failure | None = None
+    prior: bool = False
 
 
+BROUGHT = Cause("start", prior=True)
 CAUSES = [
     Cause("start"),
+    BROUGHT,
     Cause("expire"),
     *(Cause("receive", heard=reading) for reading in READINGS),
     *(Cause("fail", failure=failure) for failure in FAILURES),
@@ -63,9 +66,14 @@ UNCLEAR = Cause("receive", heard=Reading("unclear", False, "", ""))
 
 def taken(flow: Flow, state: str, cause: Cause) -> Turn:
     """Take one turn in a conversation in which nothing was said before."""
-    turn = Turn(state, BEGINNING, cause.heard, cause.failure)
+    turn = Turn(state, BEGINNING, cause.heard, cause.failure, prior=cause.prior)
     flow.take(cause.trigger, turn)
     return turn
+
+
+def as_it_was(state: str, turn: Turn) -> Turn:
+    """A turn before it was taken."""
+    return Turn(state, turn.now, turn.heard, turn.failure, prior=turn.prior)
 
 
 def turns(flow: Flow) -> Iterator[tuple[str, Cause, Turn]]:
@@ -112,7 +120,7 @@ def test_every_row_is_taken_by_some_turn(flow: Flow) -> None:
             for at, row in enumerate(flow.rows)
             if row.trigger == cause.trigger
             and (not row.sources or state in row.sources)
-            and (row.when is None or row.when.test(Turn(state, turn.now, turn.heard, turn.failure)))
+            and (row.when is None or row.when.test(as_it_was(state, turn)))
         )
         fired.add(next(fitting, None))
     idle = [row for at, row in enumerate(flow.rows) if at not in fired]
@@ -142,7 +150,7 @@ def test_every_entry_says_what_the_new_state_is(flow: Flow) -> None:
     for state, cause, turn in turns(flow):
         reached = flow.state(turn.state)
         for kind in records(turn):
-            if kind in CONSENT:
+            if kind in CONSENT or kind == "consent.imported":
                 assert reached.open, (state, cause)
             elif kind in WITHOUT_CONSENT:
                 assert reached.closed_because == "opted_out", (state, cause)
@@ -163,7 +171,7 @@ def test_a_turn_is_pure(flow: Flow) -> None:
 
 def test_what_has_no_row_changes_nothing(flow: Flow) -> None:
     for state, cause in product(flow.states, CAUSES):
-        turn = Turn(state.name, BEGINNING, cause.heard, cause.failure)
+        turn = Turn(state.name, BEGINNING, cause.heard, cause.failure, prior=cause.prior)
         if not flow.take(cause.trigger, turn):
             assert (turn.state, turn.effects, turn.refusal) == (state.name, [], None)
 
@@ -205,14 +213,36 @@ def test_what_opens_is_a_yes_or_by_policy_a_disclaimer(flow: Flow) -> None:
         if flow.state(turn.state).open and not flow.state(state).open:
             told = any(isinstance(effect, Say) and effect.request for effect in turn.effects)
             by_yes = bool(CONSENT.intersection(records(turn)))
-            assert by_yes or (flow.policy == "disclaimer" and told), (state, cause)
+            assert by_yes or cause == BROUGHT or (flow.policy == "disclaimer" and told), (
+                state,
+                cause,
+            )
 
 
 def test_nobody_consents_before_anything_was_asked(flow: Flow) -> None:
     for cause in CAUSES:
         turn = taken(flow, flow.initial, cause)
         assert not CONSENT.intersection(records(turn)), cause
-        assert flow.policy == "disclaimer" or not flow.state(turn.state).open, cause
+        closed = not flow.state(turn.state).open
+        assert flow.policy == "disclaimer" or cause == BROUGHT or closed, cause
+
+
+def test_a_consent_that_is_brought_opens_without_a_word(flow: Flow) -> None:
+    for state in flow.states:
+        turn = taken(flow, state.name, BROUGHT)
+        assert not says(turn), state.name
+        if turn.refusal is None:
+            assert flow.state(turn.state).open
+            assert records(turn) == ["consent.imported"]
+        else:
+            assert turn.refusal == (state.closed_because if not state.open else "already_opted_in")
+
+
+def test_a_consent_is_never_brought_over_an_opt_out(flow: Flow) -> None:
+    for state in flow.states:
+        if state.closed_because == "opted_out":
+            turn = taken(flow, state.name, BROUGHT)
+            assert (turn.state, turn.refusal, turn.effects) == (state.name, "opted_out", [])
 
 
 def test_the_beginning_is_closed(flow: Flow) -> None:
