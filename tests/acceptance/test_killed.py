@@ -12,9 +12,9 @@ from threading import Event
 from tests.acceptance.processes import eventually
 from tests.acceptance.town import ASK, Contact, Organization, Town, all_at_once
 
-CONTACTS = 300
-WORKER_KILLS = 12
-WEB_KILLS = 5
+CONTACTS = 150
+WORKER_KILLS = 6
+WEB_KILLS = 3
 WRITERS = 8
 
 FAULTS: dict[str, dict[str, float]] = {

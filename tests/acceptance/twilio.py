@@ -116,13 +116,20 @@ class Twilio:
 
     def creations_since(self, exchange: int) -> list[dict[str, Any]]:
         """The requests to create a message that came after an exchange."""
+        return self._about_messages("POST", exchange)
+
+    def lists_since(self, exchange: int) -> list[dict[str, Any]]:
+        """The requests to list messages that came after an exchange."""
+        return self._about_messages("GET", exchange)
+
+    def _about_messages(self, method: str, exchange: int) -> list[dict[str, Any]]:
         log = self._done(self.site.get(f"/wire?after={exchange}"))["exchanges"]
         return [
             one
             for one in log
             if one["direction"] == "in"
-            and one["method"] == "POST"
-            and one["url"].endswith("Messages.json")
+            and one["method"] == method
+            and one["url"].split("?")[0].endswith("Messages.json")
         ]
 
     @property
