@@ -17,7 +17,7 @@ from benchmarks.town import Town, found
 from benchmarks.webhook import reply
 
 OURS, GUNICORN, ALONE = "ours", "ours by gunicorn", "ours, one commit each"
-NAIVE, HTTP = "obvious", "HTTP alone"
+NAIVE, HTTP, FLOOR = "obvious", "HTTP alone", "floor"
 GTHREAD = (
     "gunicorn --workers 1 --worker-class gthread --threads 64 --keep-alive 60 "
     "--log-level warning --bind 127.0.0.1:$PORT "
@@ -28,9 +28,11 @@ LINES = {
     ALONE: procfile("web").replace("wsgi:app", "benchmarks.servers.alone:app"),
     NAIVE: f"{GTHREAD} 'benchmarks.naive.app:create_app()'",
     HTTP: procfile("web").replace("wsgi:app", "benchmarks.servers.trivial:app"),
+    FLOOR: procfile("web").replace("wsgi:app", "benchmarks.servers.bare:app"),
 }
-MOST_RATE = {NAIVE: 1_000, HTTP: 6_000}
-"""Replies a second that are prepared for, where it is not 2,500."""
+MOST_RATE = {NAIVE: 1_000, HTTP: 6_000, FLOOR: 4_000}
+"""Replies a second that are prepared for, where it is not 3,000."""
+USUAL_RATE = 3_000
 
 
 @dataclass(slots=True)
@@ -47,7 +49,7 @@ class Contestant:
 
     def take(self, connections: int, seconds: float) -> float:
         """Let contacts reply, each once, for so many seconds. Gives back replies a second."""
-        most = int(seconds * MOST_RATE.get(self.name, 2_500))
+        most = int(seconds * MOST_RATE.get(self.name, USUAL_RATE))
         left = self.contacts - self._next
         if self.name == HTTP:
             self._next, left = 1, most
@@ -66,7 +68,7 @@ def contest(
     ground: Ground, kind: str, names: tuple[str, ...], samples: int
 ) -> Iterator[dict[str, Contestant]]:
     """Servers by these names, ready, with contacts enough for so many samples."""
-    ours = int(samples * ground.plan.seconds * 2_500)
+    ours = int(samples * ground.plan.seconds * USUAL_RATE)
     pattern = ground.places.new(kind)
     found(pattern, Town(ours, datetime.now(UTC) - timedelta(hours=1)))
     places = {name: ground.places.copy(pattern) for name in names if name not in (NAIVE, HTTP)}
@@ -75,6 +77,10 @@ def contest(
         contacts[NAIVE] = int(samples * ground.plan.seconds * MOST_RATE[NAIVE])
         places[NAIVE] = ground.places.empty(kind)
         found_naively(places[NAIVE], contacts[NAIVE])
+    if FLOOR in names:
+        contacts[FLOOR] = int(samples * ground.plan.seconds * MOST_RATE[FLOOR])
+        places[FLOOR] = ground.places.new(kind)
+        found(places[FLOOR], Town(contacts[FLOOR], datetime.now(UTC) - timedelta(hours=1)))
     if HTTP in names:
         places[HTTP], contacts[HTTP] = pattern, 0
     programs: dict[str, Program] = {}

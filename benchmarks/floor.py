@@ -123,7 +123,7 @@ class _Sqlite:
     """sqlite3: one prepared statement for each table, run over the rows."""
 
     def __init__(self, place: Place) -> None:
-        self._connection = sqlite3.connect(place.raw, isolation_level=None)
+        self._connection = sqlite3.connect(place.raw, isolation_level=None, check_same_thread=False)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             self._connection.execute(f"PRAGMA {pragma}")
 

@@ -12,7 +12,17 @@ from time import perf_counter
 import psycopg
 
 from benchmarks.batches import voices
-from benchmarks.contestants import ALONE, GUNICORN, HTTP, NAIVE, OURS, Contestant, ceiling, contest
+from benchmarks.contestants import (
+    ALONE,
+    FLOOR,
+    GUNICORN,
+    HTTP,
+    NAIVE,
+    OURS,
+    Contestant,
+    ceiling,
+    contest,
+)
 from benchmarks.figures import Figure, in_turns
 from benchmarks.floor import Floor, floor_of
 from benchmarks.ground import Ground
@@ -42,7 +52,7 @@ def measure(ground: Ground) -> list[Table]:
 def _measure_on(ground: Ground, kind: str, table: Table) -> None:
     samples = ground.plan.rounds * len(CONNECTIONS) + 1
     ground.say(f"replies on {kind}: contacts move in, servers start")
-    names = (OURS, GUNICORN, ALONE, NAIVE, HTTP)
+    names = (OURS, FLOOR, GUNICORN, ALONE, NAIVE, HTTP)
     with contest(ground, kind, names, samples) as rivals, _Ledge.on(ground, kind, samples) as ledge:
         for connections in CONNECTIONS:
             ground.say(f"replies on {kind}: {connections} connections")
@@ -155,8 +165,9 @@ WORDS = (
     "arrive together do not share a commit. *obvious*: Flask, an ORM session and a transaction "
     "a request, an APScheduler job a contact, gunicorn with 64 threads (`benchmarks/naive`). "
     "*HTTP alone*: the Procfile's server and a view that checks the signature and forgets the "
-    "message. *database alone*: the same rows by the raw driver in this process, in batches as "
-    "large as ours became. “ours is” says how many times that rate ours reached. The load "
-    "generator and the database share the two cores with the server; alone it sends {most} "
-    "requests a second."
+    "message. *floor*: the Procfile's server, no framework, and the same rows by the raw driver, "
+    "one commit for all who wait (`benchmarks/servers/bare.py`). *database alone*: the same rows "
+    "by the raw driver in this process, in batches as large as ours became. “ours is” says how "
+    "many times that rate ours reached. The load generator and the database share the two cores "
+    "with the server; alone it sends {most} requests a second."
 )
