@@ -37,6 +37,7 @@ from bot.console import (
     team,
     templates,
     tokens,
+    wording,
 )
 from bot.console.desk import Desk
 from bot.console.words import language_word
@@ -44,7 +45,7 @@ from bot.runtime import Runtime
 
 ROOMS = (
     signing_in, by_link, home, own_account, second_step,
-    organization, senders, team, tokens, problems, setup,
+    organization, senders, wording, team, tokens, problems, setup,
     contacts, importing, asking, conversation, sending, attached, templates, report,
 )  # fmt: skip
 

@@ -48,6 +48,7 @@ DOORS = (
 SETTINGS = (
     Door("Organization", "console.organization", "building", ()),
     Door("Senders", "console.senders", "phone", ("/settings/senders",)),
+    Door("Wording", "console.wording", "message", ("/settings/wording",)),
     Door("Team", "console.team", "people", ("/settings/team",)),
     Door("Access tokens", "console.tokens", "key", ("/settings/tokens",)),
     Door("Twilio setup", "console.setup", "plug", ("/settings/setup",)),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bot.people.languages import nearest
+
 
 @dataclass(frozen=True, slots=True)
 class StateWord:
@@ -45,6 +47,14 @@ class StatusWord:
     lost: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class TextWord:
+    """What a text is called, and when it is read."""
+
+    word: str
+    when: str
+
+
 def _table() -> dict[str, Any]:
     path = Path(__file__).parent / "words.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -57,6 +67,7 @@ REASONS = {name: Reason(**given) for name, given in _WORDS["reasons"].items()}
 STATUSES = {name: StatusWord(**given) for name, given in _WORDS["statuses"].items()}
 BASES: dict[str, str] = _WORDS["bases"]
 LANGUAGES: dict[str, str] = _WORDS["languages"]
+TEXTS = {name: TextWord(**given) for name, given in _WORDS["texts"].items()}
 CHIPS = [state for state in STATES.values() if state.chip]
 
 
@@ -84,7 +95,14 @@ def approval_word(status: str) -> str:
     return found
 
 
+def text_word(name: str) -> TextWord:
+    """What a text is for. One that the table does not have is called by its own name."""
+    return TEXTS.get(name) or TextWord(name.replace("_", " ").capitalize(), "")
+
+
 def language_word(tag: str) -> str:
     """A language in English, and its tag."""
-    name = _WORDS["languages"].get(tag.split("-")[0].split("_")[0])
+    known: dict[str, str] = _WORDS["languages"]
+    found = nearest(tag, known)
+    name = known[found] if found else None
     return f"{name} ({tag})" if name else tag

@@ -16,7 +16,8 @@ from tests.console.conftest import add_member
 
 PAGES = (
     "/account", "/password", "/account/second-step", "/settings", "/settings/senders",
-    "/settings/senders/new", "/settings/senders/{sender}", "/settings/team",
+    "/settings/senders/new", "/settings/senders/{sender}", "/settings/wording",
+    "/settings/wording/ar/ask", "/settings/team",
     "/settings/team/{member}", "/settings/tokens", "/problems", "/settings/setup", "/nowhere",
 )  # fmt: skip
 ENTRANCE = ("/sign-in", "/sign-in/link/{link}")
