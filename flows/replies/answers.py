@@ -28,6 +28,8 @@ _WHY_UNCLEAR: dict[Role, str] = {
     "foreign": "words on no list",
 }
 _NUMBERS = {"1": Entry("yes", ""), "2": Entry("no", "")}
+# What only another language explains is better than nothing and worse than any word of one's own.
+_UNKNOWN, _FOREIGN = 100, 1
 _REPEATED = re.compile(r"(.)\1{2,}")
 
 
@@ -55,13 +57,14 @@ def _usual(token: str, lexicon: Lexicon) -> str:
 def explain(reply: Tokens, lexicon: Lexicon, offered: Collection[str]) -> list[Span]:
     """Explain a reply by the phrases that leave the fewest words unknown, the longest first."""
     end = len(reply)
-    unknown, chosen = [0] * (end + 1), []
+    costs, chosen = [0] * (end + 1), []
     for at in reversed(range(end)):
-        best, fewest = Span("unknown", "", at, at + 1), unknown[at + 1] + 1
+        best, least = Span("unknown", "", at, at + 1), costs[at + 1] + _UNKNOWN
         for span in _candidates(reply, at, lexicon, offered):
-            if unknown[span.end] < fewest:
-                best, fewest = span, unknown[span.end]
-        unknown[at] = fewest
+            cost = costs[span.end] + (_FOREIGN if span.role == "foreign" else 0)
+            if cost < least:
+                best, least = span, cost
+        costs[at] = least
         chosen.append(best)
     return _walk(chosen[::-1])
 

@@ -37,6 +37,14 @@ class WordList:
         """List the single words under a heading that holds no patterns."""
         return frozenset(tokens(text)[0] for text in self.content.get(heading, ()))
 
+    def usual(self) -> dict[str, str]:
+        """Map other spellings under `same` to their word, and fillers to nothing."""
+        usual = dict.fromkeys(self.words("filler"), "")
+        for line in self.content.get("same", ()):
+            word, _, spellings = line.partition(":")
+            usual |= dict.fromkeys(tokens(spellings), tokens(word)[0])
+        return usual
+
     def under(self, heading: str, role: Role, rank: int = 0) -> Entries:
         """List the patterns under a heading as entries of a role."""
         entry = Entry(role, self.name, rank)

@@ -1,8 +1,9 @@
 """Text as people type it, turned into tokens that can be compared.
 
-Case, accents, full-width letters, Arabic spelling variants, kana, invisible characters and skin
-tones disappear; punctuation becomes a pause, a sentence end or a question; every Han or kana
-character and every symbol stands alone. The raw text stays what the evidence keeps.
+Case, accents, full-width letters, Arabic spelling variants, traditional characters, kana, invisible
+characters and skin tones disappear; punctuation becomes a pause, a sentence end or a question;
+every Han or kana character and every symbol stands alone. The raw text stays what the evidence
+keeps.
 Rule 2 of section 6.3 of the reply study; Unicode's own tables do the work (NFKC, UAX #15).
 """
 
@@ -11,6 +12,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+
+from flows.replies.hanzi import SIMPLIFIED
 
 Tokens = tuple[str, ...]
 
@@ -90,7 +93,7 @@ def _folded(char: str) -> str:
     if category == "Nd":
         return str(unicodedata.decimal(char))
     if _within(code, _ALONE):
-        return f" {_hiragana(code)} "
+        return f" {SIMPLIFIED.get(char) or _hiragana(code)} "
     if category[0] == "L":
         return _without_accents(char)
     # Vowel signs belong to the word they stand in; the rest are symbols, known or not.

@@ -8,8 +8,9 @@ what replies really touch of it is worked out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from flows.replies.normalise import Tokens, tokens
@@ -110,14 +111,14 @@ def _joined(states: Sequence[_State]) -> _State:
     return _State(arcs, min(entries, key=lambda entry: entry.rank, default=None))
 
 
-def _leading(pattern: Pattern, goal: _State, left_out: frozenset[str]) -> _State:
+def _leading(pattern: Pattern, goal: _State, same: Mapping[str, str]) -> _State:
     for part in reversed(pattern):
         if isinstance(part[0], tuple):
-            goal = _joined([_leading(p, goal, left_out) for p in part if isinstance(p, tuple)])
+            goal = _joined([_leading(p, goal, same) for p in part if isinstance(p, tuple)])
         else:
             for token in reversed(part):
-                if token not in left_out and isinstance(token, str):
-                    goal = _State({token: (goal,)})
+                if isinstance(token, str) and (usual := same.get(token, token)):
+                    goal = _State({usual: (goal,)})
     return goal
 
 
@@ -127,14 +128,14 @@ class Index:
     def __init__(
         self,
         entries: Iterable[tuple[Pattern, Entry]],
-        left_out: frozenset[str] = frozenset(),
+        same: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Take patterns with their entries; tokens in `left_out` are skipped in them."""
+        """Take patterns with their entries; `same` maps tokens to their usual form, "" for none."""
         goals: dict[Entry, _State] = {}
         arcs: dict[str, list[_State]] = {}
         for pattern, entry in entries:
             goal = goals.setdefault(entry, _State(entry=entry))
-            for token, ways in _leading(pattern, goal, left_out).arcs.items():
+            for token, ways in _leading(pattern, goal, same).arcs.items():
                 arcs.setdefault(token, []).extend(ways)
         self._root = _State({token: tuple(ways) for token, ways in arcs.items()})
 

@@ -1,8 +1,8 @@
 """Hearing a STOP, in any language, whatever else the message says.
 
 A stop is heard in three ways: the whole message is a stop word with courtesy around it; an
-unmistakable phrase stands anywhere in a message of limited length; one sentence of it is nothing
-but a strong stop word. Rules: 47 CFR 64.1200(a)(10) (any reasonable wording counts), and rules 3,
+unmistakable phrase stands anywhere in a message of limited length; one clause of it is nothing but
+a strong stop word. Rules: 47 CFR 64.1200(a)(10) (any reasonable wording counts), and rules 3,
 4 and 10 of section 6.3 of the reply study. A false stop is seen and mended, a missed one is not.
 """
 
@@ -13,7 +13,7 @@ from functools import cache
 
 from flows.replies.lists import WordList, everywhere, lists
 from flows.replies.meaning import Reading
-from flows.replies.normalise import END, QUESTION, Tokens, is_word
+from flows.replies.normalise import PUNCTUATION, Tokens, is_word
 from flows.replies.patterns import Entry, Index, Pattern, Span
 
 # Two SMS segments: a request to stop may be rude and long, but a story that mentions one is longer.
@@ -27,21 +27,19 @@ class Phrases:
     """One language's unmistakable phrases, with what turns them round or limits them."""
 
     def __init__(self, words: WordList) -> None:
-        self.fillers = words.words("filler")
-        self.index = Index(words.under("stop_phrases", "stop"), self.fillers)
+        self.usual = words.usual()
+        self.index = Index(words.under("stop_phrases", "stop"), self.usual)
         self.limiting = Index(words.under("limited_by", "condition"))
         self.reversing = Index(map(_backwards, words.under("reversed_by", "condition")))
         self.stops = Index(found for h in ("stop", "stop_here") for found in words.under(h, "stop"))
 
     def core(self, reply: Tokens) -> Tokens:
-        """Leave out the words that change nothing: `stop all these damn messages`."""
-        return tuple(token for token in reply if token not in self.fillers)
+        """Leave out what changes nothing and spell the rest as usual: `stop these damn msgs`."""
+        usual = self.usual
+        return tuple(word for token in reply if (word := usual.get(token, token)))
 
     def find(self, reply: Tokens) -> Span | None:
         """Find a phrase that nothing turns round or limits."""
-        beginnings = self.index.beginnings
-        if not any(token in beginnings for token in reply):
-            return None
         reply = self.core(reply)
         for at in range(len(reply)):
             found = self.index.longest(reply, at)
@@ -77,7 +75,10 @@ def phrases() -> dict[str, Phrases]:
 
 @cache
 def _beginnings() -> frozenset[str]:
-    return frozenset(first for found in phrases().values() for first in found.index.beginnings)
+    """Collect every token with which some language's phrase may begin, however it is spelt."""
+    firsts = frozenset(first for own in phrases().values() for first in own.index.beginnings)
+    spellings = (own.usual.items() for own in phrases().values())
+    return firsts | {said for some in spellings for said, usual in some if usual in firsts}
 
 
 @cache
@@ -101,12 +102,17 @@ def hear_stop(reply: Tokens, spans: Sequence[Span], length: int) -> Reading | No
 
 def _whole_message(reply: Tokens, spans: Sequence[Span]) -> Span | None:
     """Find the stop word of a message in which everything else is courtesy, a yes or a no."""
-    found = None
+    found, numbered = None, False
     for span in spans:
         if span.role == "stop" and not _turned_round(reply, span):
             found = found or span
         elif span.role not in _COMPANY and _speaks(reply, span):
-            return None
+            if not reply[span.start].isdecimal():
+                return None
+            numbered = True
+    # "STOP 12345" names a code or a list; "para 2" is a table for two.
+    if numbered and found and not _strong().longest(reply, found.start):
+        return None
     return found
 
 
@@ -143,7 +149,7 @@ def _sentence(reply: Tokens, spans: Sequence[Span]) -> Span | None:
 def _sentences(reply: Tokens, spans: Sequence[Span]) -> Iterator[list[Span]]:
     sentence: list[Span] = []
     for span in spans:
-        if reply[span.start] in (END, QUESTION):
+        if reply[span.start] in PUNCTUATION:
             yield sentence
             sentence = []
         else:

@@ -146,14 +146,14 @@ class TestTaps:
         assert read(Heard("x", payload, "No")).meaning == "no"
         assert read(Heard("x", payload, "Stop")).meaning == "stop"
         plain = read(Heard("x", payload, "Yes please"))
-        assert (plain.meaning, plain.tap, plain.words) == ("yes", True, "en@1")
+        assert (plain.meaning, plain.tap, plain.words) == ("yes", True, "en@2")
 
     def test_a_card_that_gives_its_title_only_as_text(self) -> None:
         assert read(Heard("Yes", "carousel-7")).meaning == "yes"
         assert read(Heard("Tell me more", "carousel-7")).meaning == "unclear"
 
     def test_a_title_without_an_id_is_still_a_tap(self) -> None:
-        assert read(Heard("Oui", None, "Oui"), "fr") == Reading("yes", True, "yes word", "fr@1")
+        assert read(Heard("Oui", None, "Oui"), "fr") == Reading("yes", True, "yes word", "fr@2")
 
     @pytest.mark.parametrize("title", ["No", "No thanks", "STOP", "Unsubscribe"])
     def test_a_yes_id_under_a_no_title_is_nobodys_consent(self, title: str) -> None:
@@ -209,12 +209,12 @@ class TestReasons:
     @pytest.mark.parametrize(
         ("text", "rule", "words"),
         [
-            ("yes", "yes word", "en@1"),
-            ("yes please", "yes word and politeness", "en@1"),
-            ("no", "no word", "en@1"),
-            ("stop", "stop word", "en@1"),
-            ("My boss says stop messaging me", "stop phrase", "en@1"),
-            ("I am at work. Stop.", "stop sentence", "en@1"),
+            ("yes", "yes word", "en@2"),
+            ("yes please", "yes word and politeness", "en@2"),
+            ("no", "no word", "en@2"),
+            ("stop", "stop word", "en@2"),
+            ("My boss says stop messaging me", "stop phrase", "en@2"),
+            ("I am at work. Stop.", "stop sentence", "en@2"),
             ("yes?", "question", ""),
             ("yes no", "said in more than one way", ""),
             ("yes, never... no", "more than one answer", ""),
@@ -232,5 +232,5 @@ class TestReasons:
         assert (reading.rule, reading.words) == (rule, words)
 
     def test_the_contacts_language_is_named_when_it_decided(self) -> None:
-        assert read(Heard("ja gerne"), "de").words == "de@1"
-        assert read(Heard("yes please"), "de").words == "en@1"
+        assert read(Heard("ja gerne"), "de").words == "de@2"
+        assert read(Heard("yes please"), "de").words == "en@2"

@@ -320,7 +320,7 @@ class TestLists:
 # "No problem" and "no mistake" are the usual yes in Chinese.
 KNOWN_EXCEPTIONS = {
     "zh": {
-        " ".join(w)
+        " ".join(tokens(w))
         for w in (
             "没问题",
             "沒問題",
