@@ -28,6 +28,7 @@ _WHY_UNCLEAR: dict[Role, str] = {
     "foreign": "words on no list",
 }
 _NUMBERS = {"1": Entry("yes", ""), "2": Entry("no", "")}
+_PLAIN_NO: frozenset[Role] = frozenset({"no", "doubt", "polite", "with_no"})
 # What only another language explains is better than nothing and worse than any word of one's own.
 _UNKNOWN, _FOREIGN = 100, 1
 _REPEATED = re.compile(r"(.)\1{2,}")
@@ -99,6 +100,9 @@ def hear_answer(reply: Tokens, spans: Sequence[Span]) -> Reading:
     """Read a reply that is no stop as yes, no, start, help, or unclear with the reason."""
     said = [span for span in spans if reply[span.start] not in PUNCTUATION]
     roles = {span.role for span in said}
+    if said and said[-1].role == "no" and roles <= _PLAIN_NO:
+        # What could be meant in two ways is settled by the no that follows it.
+        roles.discard("doubt")
     if not roles.isdisjoint(_WHY_UNCLEAR):
         return _unclear(next(why for role, why in _WHY_UNCLEAR.items() if role in roles))
     meant = [answer for answer in _ANSWERS if answer in roles]

@@ -12,7 +12,8 @@ from flows.replies.patterns import Index, Role, Span, words_of
 # Whole-message roles in the order in which the first list that has a phrase gives it its role.
 _OWN: tuple[tuple[str, Role], ...] = (
     ("stop_here", "stop"), ("doubt", "doubt"), ("no", "no"), ("no_objection", "yes"),
-    ("yes", "yes"), ("start", "start"), ("help", "help"), ("polite", "polite"), ("no_with", "with_no"),
+    ("yes", "yes"), ("start", "start"), ("help", "help"), ("polite", "polite"),
+    ("no_with", "with_no"),
     ("negation", "negation"), ("condition", "condition"),
 )  # fmt: skip
 # What people of any language put around a stop word: courtesy, and their yes or no.

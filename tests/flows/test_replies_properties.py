@@ -13,9 +13,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from flows.replies import Heard, read
+from flows.replies.answers import recognise
 from flows.replies.lexicon import lexicon_for
 from flows.replies.lists import WORDS
-from flows.replies.normalise import tokens
+from flows.replies.normalise import PUNCTUATION, tokens
 from tests.flows.word_lists import LANGUAGES, phrases
 
 relaxed = settings(deadline=None)
@@ -334,3 +335,65 @@ KNOWN_EXCEPTIONS = {
         )
     }
 }
+
+
+SINGLE_YESES = single_words("yes")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_yes_of_another_language_is_none_here(language: str) -> None:
+    known = {word for own, word in SINGLE_YESES if own in (language, "en")}
+    vocabulary = lexicon_for(language).vocabulary
+    for other, word in SINGLE_YESES:
+        if other not in (language, "en") and word not in known and word not in vocabulary:
+            # Drawn out it may become a word known here: the Hindi "haaa" is a drawn-out "haa".
+            usual = recognise(tokens(word), lexicon_for(language))
+            heard = read(Heard(word), language).meaning
+            assert heard != "yes" or usual[0] in known, (other, word)
+
+
+@relaxed
+@given(
+    text=anything | st.text(alphabet="yes YESjaoui sí好的はい?!.,👍\u200b\u0301", max_size=24),
+    language=languages,
+)
+def test_a_yes_holds_only_words_on_the_lists(text: str, language: str) -> None:
+    if read(Heard(text), language).meaning != "yes":
+        return
+    lexicon = lexicon_for(language)
+    words = [word for word in recognise(tokens(text), lexicon) if word not in PUNCTUATION]
+    assert words
+    assert set(words) <= lexicon.vocabulary
+
+
+@pytest.mark.parametrize("text", ["уes", "yеs", "yeѕ", "ｙеs", "оui", "ѕí", "jа", "ѕim", "уеѕ"])
+@pytest.mark.parametrize("language", ["en", "fr", "de", "pt", "es"])
+def test_letters_that_only_look_alike_make_no_yes(text: str, language: str) -> None:
+    assert read(Heard(text), language).meaning == "unclear"
+
+
+class TestSlips:
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("unsubscrbie", "en"),
+            ("unsubsceibe please", "en"),
+            ("desabonnemnt", "fr"),
+            ("afmeldem", "nl"),
+            ("uitschriven", "nl"),
+            ("berhemti", "id"),
+        ],
+    )
+    def test_a_long_stop_word_survives_one_slip(self, text: str, language: str) -> None:
+        reading = read(Heard(text), language)
+        assert (reading.meaning, reading.rule) == ("stop", "misspelt stop word")
+
+    @pytest.mark.parametrize("text", ["anmelden", "no canceles", "fermata", "januar", "Termin"])
+    @pytest.mark.parametrize("language", ["en", "de", "es", "it"])
+    def test_its_neighbours_are_no_stops(self, text: str, language: str) -> None:
+        assert read(Heard(text), language).meaning != "stop"
+
+    @pytest.mark.parametrize("text", ["STOP 12345", "stop 2", "Stop. 88"])
+    def test_a_number_beside_stop_is_no_matter(self, text: str) -> None:
+        assert read(Heard(text)).meaning == "stop"
+        assert read(Heard("para 2"), "es").meaning != "stop"
