@@ -11,7 +11,9 @@ import pytest
 
 from bot.cli import COMMANDS
 from bot.config import Settings
+from bot.conversations.wording import fill, texts
 from bot.lazy import LazyCommand
+from bot.messaging.segments import measure
 from flows import FLOWS
 from flows.diagram import mermaid
 
@@ -56,3 +58,17 @@ def test_every_setting_is_explained_with_its_default() -> None:
         (line,) = re.findall(rf"^\| `{name.upper()}` \|(.*)$", explained, re.MULTILINE)
         if isinstance(field.default, int | float) and not isinstance(field.default, bool):
             assert f"`{field.default:g}`" in line, name
+
+
+def test_every_language_is_named_with_its_version_and_who_reviewed_it() -> None:
+    page = (ROOT / "docs" / "wording.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| .+ \((.+)\) \| (\d+) \| (.+) \| (\d+) \|$", page, re.MULTILINE)
+    assert listed == [
+        (
+            tag,
+            str(ours["version"]),
+            ours["reviewed_by"] or "nobody yet",
+            str(measure(fill(ours["contact"]["ask"], business="Acme")).segments),
+        )
+        for tag, ours in sorted(texts().items())
+    ]

@@ -14,11 +14,13 @@ from bot.cli.words import Noun
 from bot.conversations import house_texts, rewording
 from bot.conversations.proofreading import faults
 from bot.conversations.rewording import Standing
+from bot.conversations.wording import fill
+from bot.messaging.segments import measure
 from bot.people import organizations
 from bot.people.languages import read_language
 from bot.people.mistakes import Mistake
 
-COLUMNS = ("name", "reader", "language", "own", "version", "text")
+COLUMNS = ("name", "reader", "language", "own", "version", "sms_parts", "text")
 FAULTS = ("language", "name", "fault")
 VERSIONS = ("version", "changed_at", "changed_by", "text")
 BY = "command line"
@@ -41,7 +43,7 @@ def everything(organization: str, language: str | None, as_json: bool) -> None:
         house = organizations.find(connection, organization)
         own = house_texts.newest(connection, house.id)
     found = rewording.standing(own, read_language(language or house.language))
-    show_all([_row(one) for one in found], COLUMNS, as_json=as_json)
+    show_all([_row(one, house.name) for one in found], COLUMNS, as_json=as_json)
 
 
 @wording.command()
@@ -61,7 +63,7 @@ def show(organization: str, name: str, language: str | None, as_json: bool) -> N
         raise Mistake(f"There is no text {name!r}. There are: {', '.join(rewording.names())}.")
     versions = [{column: row._mapping[column] for column in VERSIONS} for row in kept]
     if as_json:
-        click.echo(as_text(_row(found) | {"versions": versions}))
+        click.echo(as_text(_row(found, house.name) | {"versions": versions}))
         return
     click.echo(found.wording.text)
     if versions:
@@ -123,18 +125,27 @@ def check(organization: str, language: str | None, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _row(one: Standing) -> dict[str, Any]:
+def _row(one: Standing, business: str) -> dict[str, Any]:
     said = one.wording
     return {
         "name": one.name, "reader": one.reader, "language": said.language, "own": said.own,
-        "version": said.version, "text": said.text,
+        "version": said.version, "sms_parts": _sms_parts(one, business), "text": said.text,
     }  # fmt: skip
+
+
+def _sms_parts(one: Standing, business: str) -> int | None:
+    """The parts that a contact's text takes as an SMS; agents read no SMS."""
+    if one.reader == "agent":
+        return None
+    return measure(fill(one.wording.text, business=business)).segments
 
 
 def _show_changed(house: Row[Any], tag: str, name: str, words: str, as_json: bool) -> None:
     with current_runtime().database.reading() as connection:
         found = _found(connection, house, tag, name)
-    show_one(_row(found), f"{words} {name} in {tag}: {found.wording.text}", as_json=as_json)
+    show_one(
+        _row(found, house.name), f"{words} {name} in {tag}: {found.wording.text}", as_json=as_json
+    )
 
 
 def _found(connection: Connection, house: Row[Any], tag: str, name: str) -> Standing:

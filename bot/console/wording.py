@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from bot.console.desk import ADMINS, OVERSEERS, Desk, Visit
 from bot.console.forms import Faults, Wrong
+from bot.console.sms import parts
 from bot.console.words import text_word
 from bot.conversations import house_texts, rewording
 from bot.conversations.proofreading import faults as faults_of
@@ -94,6 +95,7 @@ def _show(
         language=tag, name=name, one=found, text=text, errors=errors or {},
         faults=faults_of(name, tag, text, house.name) if typed is not None else [],
         filled=fill(text, business=house.name, reason=REASON),
+        sms=parts(fill(text, business=house.name)) if found.reader == "contact" else "",
         is_typed=typed is not None,
         is_own=(tag, name) in own.texts,
         is_template=is_template(name),

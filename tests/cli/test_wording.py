@@ -38,6 +38,8 @@ def test_texts_are_listed_in_a_language(flask: Terminal) -> None:
     listed = flask.json("wording", "list", "Acme", "--language", "pt_br")
     assert {one["language"] for one in listed} == {"pt"}
     assert {one["reader"] for one in listed} == {"contact", "agent"}
+    parts = {one["name"]: one["sms_parts"] for one in listed}
+    assert (parts["ask"], parts["welcome"], parts["opted_in"]) == (2, 1, None)
     assert "SIM ou NÃO" in flask.does("wording", "list", "Acme", "--language", "pt")
 
 

@@ -68,6 +68,7 @@ def test_how_it_reads_is_shown_before_it_is_saved(admin: Browser, world: World) 
     answer = admin.post(PATH, {"text": WELCOME, "do": "preview"})
     assert answer.status_code == 200
     assert "Good to have you with Acme. STOP ends it." in answer.text
+    assert "By SMS: Sent as one SMS." in answer.text
     assert typed(answer.text) == WELCOME
     assert own(world) == {}
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from bot.conversations.proofreading import faults, offered
-from bot.conversations.wording import FALLBACK, TEXTS, word
+from bot.conversations.wording import FALLBACK, TEXTS, fill, word
+from bot.messaging.segments import measure
 from flows import FLOWS
 from flows.replies import Heard
 from flows.replies import read as read_reply
@@ -20,6 +21,9 @@ ACTIONS = [action for flow in FLOWS.values() for row in flow.rows for action in 
 SAID = {action.name for action in ACTIONS if action.kind in ("say", "request")}
 TOLD = {action.name for action in ACTIONS if action.kind == "tell"}
 NAMES = {"contact": {"business"}, "agent": {"business", "reason"}}
+
+ONE_PART = {"de", "en", "fr", "id", "it", "nl", "zh", "zh-Hant"}
+"""Languages in which every text is one SMS; their letters are GSM-7's, or few."""
 
 ANSWERS = {
     "ask": ["yes", "no", "stop"],
@@ -91,6 +95,11 @@ class TestEveryLanguage:
         for reader in NAMES:
             for name, text in texts[reader].items():
                 assert faults(name, path.stem, text, "Acme Insurance") == [], name
+
+    def test_costs_few_parts_of_an_sms(self, path: Any) -> None:
+        most = 1 if path.stem in ONE_PART else 2
+        for name, text in read(path)["contact"].items():
+            assert measure(fill(text, business="Acme Insurance")).segments <= most, name
 
     @pytest.mark.parametrize("name", sorted(ANSWERS))
     def test_understands_the_words_it_offers(self, path: Any, name: str) -> None:
