@@ -52,6 +52,7 @@ REFUSALS: Final[dict[int, tuple[int, str]]] = {
 
 # Twilio says "failed" before the hand-off to the channel and "undelivered" after it.
 FAILURES: Final[dict[int, tuple[str, str]]] = {
+    21610: (FAILED, "Attempt to send to unsubscribed recipient"),
     30001: (FAILED, "Queue overflow"),
     30002: (FAILED, "Account suspended"),
     30003: (UNDELIVERED, "Unreachable destination handset"),

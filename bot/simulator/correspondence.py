@@ -9,12 +9,6 @@ from bot.simulator.addresses import Address
 # https://www.twilio.com/docs/whatsapp/key-concepts (customer service window)
 WINDOW: Final = timedelta(hours=24)
 
-# Twilio's default keywords: https://help.twilio.com/articles/223134027
-STOP_WORDS: Final = frozenset(
-    {"STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"}
-)
-START_WORDS: Final = frozenset({"START", "YES", "UNSTOP"})
-
 Pair = tuple[str, str]
 
 
@@ -28,13 +22,16 @@ class Correspondence:
         self._stopped: set[Pair] = set()
         self._lock = threading.Lock()
 
-    def hear(self, customer: str, sender: Address, body: str, now: datetime) -> None:
-        """Note that the customer wrote: it opens the window, and STOP by SMS unsubscribes."""
-        pair = (customer, str(sender))
+    def hear(self, customer: str, sender: Address, now: datetime) -> None:
+        """Note that the customer wrote: it opens the window."""
         with self._lock:
-            self._last_heard[pair] = now
-            if not sender.is_whatsapp:
-                self._obey(pair, body.strip().upper())
+            self._last_heard[customer, str(sender)] = now
+
+    def unsubscribe(self, customer: str, sender: Address, *, stopped: bool) -> None:
+        """Note whether the customer wants nothing more from a sender."""
+        change = self._stopped.add if stopped else self._stopped.discard
+        with self._lock:
+            change((customer, str(sender)))
 
     def window_is_open(self, customer: str, sender: Address, now: datetime) -> bool:
         """Say whether free text may go to the customer on WhatsApp now."""
@@ -42,7 +39,7 @@ class Correspondence:
         return heard is not None and now - heard < WINDOW
 
     def has_stopped(self, customer: str, sender: Address) -> bool:
-        """Say whether the customer unsubscribed from this SMS sender."""
+        """Say whether the customer unsubscribed from this sender."""
         return (customer, str(sender)) in self._stopped
 
     def answers_first_time(self, customer: str, sender: Address) -> bool:
@@ -64,9 +61,3 @@ class Correspondence:
             self._last_heard.clear()
             self._answered.clear()
             self._stopped.clear()
-
-    def _obey(self, pair: Pair, word: str) -> None:
-        if word in STOP_WORDS:
-            self._stopped.add(pair)
-        if word in START_WORDS:
-            self._stopped.discard(pair)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.simulator import sandbox
+from bot.simulator import opt_outs, sandbox
 from bot.simulator.addresses import Address
 from bot.simulator.alerts import failure_code
 from bot.simulator.inbound_form import Attachment, Place, form
@@ -39,7 +39,8 @@ def hear(stand_in: StandIn, heard: Heard) -> tuple[Message, Answer | None]:
     stand_in.mailbox.keep(message)
     stand_in.senders.meet(heard.recipient)
     customer = stand_in.customers.named(heard.sender.name)
-    stand_in.correspondence.hear(customer.key, heard.recipient, message.body, message.created)
+    stand_in.correspondence.hear(customer.key, heard.recipient, message.created)
+    opt_outs.obey(stand_in, customer.key, heard.recipient, message.body)
     if _is_for_sandbox(stand_in, heard, customer.key):
         return message, None
     return message, _post(stand_in, heard, message)
@@ -110,4 +111,5 @@ def _form(stand_in: StandIn, heard: Heard, message: Message) -> dict[str, str]:
         "quoted": quoted,
     }
     customer = stand_in.customers.named(heard.sender.name)
-    return form(stand_in.account.sid, customer, message, **told) | heard.more
+    obeyed = opt_outs.told(stand_in, heard.recipient, message.body)
+    return form(stand_in.account.sid, customer, message, **told) | obeyed | heard.more

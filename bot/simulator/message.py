@@ -4,13 +4,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.messaging.segments import measure
 from bot.simulator.addresses import Address
 from bot.simulator.dates import of_2010
 
 API_VERSION = "2010-04-01"
 INBOUND = "inbound"
 OUTBOUND = "outbound-api"
+
+_GSM_7 = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,16 @@ def segments(address: Address, body: str) -> int:
 
     https://www.twilio.com/docs/glossary/what-sms-character-limit
     """
-    return 1 if address.is_whatsapp else measure(body).segments
+    if address.is_whatsapp:
+        return 1
+    units, single, joined = _units(body)
+    return 1 if units <= single else -(-units // joined)
+
+
+def _units(body: str) -> tuple[int, int, int]:
+    if _GSM_7.issuperset(body):
+        return len(body) + sum(body.count(sign) for sign in "^{}\\[~]|€"), 160, 153
+    return len(body.encode("utf-16-le")) // 2, 70, 67
 
 
 def _segments_shown(message: Message) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.simulator import sandbox
+from bot.simulator import opt_outs, sandbox
 from bot.simulator.customers import Customer
 from bot.simulator.message import Message
 from bot.simulator.stand_in import StandIn
@@ -16,6 +16,8 @@ _BY_APPROVAL: Final = {"rejected": 63040, "paused": 63041, "disabled": 63042}
 def obstacle(stand_in: StandIn, message: Message, customer: Customer) -> int | None:
     """Return the error code a message will fail with, None if nothing is in its way."""
     code = customer.failure_on(message.recipient)
+    if code is None and stand_in.correspondence.has_stopped(customer.key, message.sender):
+        return opt_outs.UNSUBSCRIBED
     if code or not message.recipient.is_whatsapp:
         return code
     return _of_sandbox(stand_in, message, customer) or _of_window(stand_in, message, customer)

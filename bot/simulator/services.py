@@ -34,9 +34,10 @@ NUMBERS: Final = {"ValidityPeriod": 36_000}
 
 @dataclass(slots=True)
 class Service:
-    """One Messaging Service and its settings."""
+    """One Messaging Service and its settings; no API of Twilio's knows of Advanced Opt-Out."""
 
     sid: str
+    advanced_opt_out: bool = False
     settings: dict[str, str | bool | int | None] = field(
         default_factory=lambda: {**TEXTS, **SWITCHES, **NUMBERS}
     )

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messaging.segments import measure
+from bot.simulator.addresses import SMS, Address
+from bot.simulator.message import segments
 
 GSM = st.text("Hello £ä€[]", max_size=700)
 
@@ -47,6 +49,12 @@ def test_the_signs_that_make_it_dear_are_named() -> None:
 def test_more_text_never_takes_fewer_parts(one: str, more: str) -> None:
     assert measure(one).segments <= measure(one + more).segments
     assert measure(one + more).segments <= measure(one).segments + measure(more).segments + 1
+
+
+@given(st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"],
+                             exclude_characters="\f^{}\\[~]|€"), max_size=700))  # fmt: skip
+def test_the_stand_in_counts_the_same_where_nothing_takes_two_places(text: str) -> None:
+    assert measure(text).segments == segments(Address(SMS, "+12025550123"), text)
 
 
 @given(st.text(min_size=1, max_size=700))

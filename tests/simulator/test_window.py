@@ -3,7 +3,8 @@
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
-from .desk import PERSON, SMS, Desk
+from .desk import PERSON, SMS, WHATSAPP, Desk
+from .receiver import Receiver
 
 TO = f"whatsapp:{PERSON}"
 
@@ -60,3 +61,29 @@ def test_stop_on_whatsapp_blocks_nothing(desk: Desk) -> None:
     desk.hears(PERSON, "STOP")
 
     assert desk.fate(desk.send(TO, "goodbye").sid) == ("read", None)
+
+
+def test_advanced_opt_out_tells_what_it_obeyed(listening: Desk, receiver: Receiver) -> None:
+    more = {"service": "MG" + "4" * 32, "advanced_opt_out": True}
+    for sender in (WHATSAPP, SMS):
+        listening.control("POST", "/senders", {"address": sender, **more})
+
+    for text in ("stop ", "please stop", "Start", "INFO"):
+        listening.hears(PERSON, text)
+
+    told = [taken.params.get("OptOutType") for taken in receiver.taken]
+    assert told == ["STOP", None, "START", "HELP"]
+    listening.hears(PERSON, "STOP", to=SMS)
+    sent = listening.send(PERSON, "hello?")
+    assert listening.fate(sent.sid) == ("failed", 21610), "taken, and known later"
+    listening.hears(PERSON, "START", to=SMS)
+    assert listening.fate(listening.send(PERSON, "hello!").sid) == ("delivered", None)
+
+
+def test_without_it_whatsapp_obeys_nothing_and_tells_nothing(
+    listening: Desk, receiver: Receiver
+) -> None:
+    listening.hears(PERSON, "STOP")
+    listening.hears(PERSON, "STOP", to=SMS)
+    assert not any("OptOutType" in taken.params for taken in receiver.taken)
+    assert listening.fate(listening.ask(PERSON).sid)[0] == "read"

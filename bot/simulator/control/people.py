@@ -56,14 +56,15 @@ def senders() -> dict[str, Any]:
 @people.post("/senders")
 def add_sender() -> tuple[dict[str, Any], int]:
     """Register a sender, optionally in the pool of a Messaging Service; others are refused then."""
-    given = fields("address", "service")
+    given = fields("address", "service", "advanced_opt_out")
     address = addresses.sender(given.needed("address"))
     service = given.text("service")
     if address is None or (service and not is_sid(service, "MG")):
         raise Nonsense("address or service is malformed")
     here().senders.register(address, service)
     if service:
-        here().services.named(service)
+        kept = here().services.named(service)
+        kept.advanced_opt_out = given.flag("advanced_opt_out", kept.advanced_opt_out)
     return senders(), 201
 
 

@@ -2,7 +2,7 @@
 
 from werkzeug.datastructures import MultiDict
 
-from bot.simulator import addresses
+from bot.simulator import addresses, opt_outs
 from bot.simulator.addresses import Address
 from bot.simulator.codes import refuses
 from bot.simulator.message import OUTBOUND, Message, Shown
@@ -111,5 +111,8 @@ def _check_customer(stand_in: StandIn, recipient: Address, sender: Address) -> N
     code = customer.failure_on(recipient)
     if code and refuses(code):
         raise Refused(code)
-    if not sender.is_whatsapp and stand_in.correspondence.has_stopped(customer.key, sender):
-        raise Refused(21610)
+    # With Advanced Opt-Out it is known later, and told in a callback.
+    if opt_outs.is_advanced(stand_in, sender):
+        return
+    if stand_in.correspondence.has_stopped(customer.key, sender):
+        raise Refused(opt_outs.UNSUBSCRIBED)
