@@ -125,7 +125,7 @@ def _terms(text: str) -> set[str]:
 
 def _numbers(address: str) -> set[str]:
     if not address.startswith("+"):
-        return {address.casefold()}
+        return {address.casefold()} | _words(address)
     national = phonenumbers.parse(address)
     return {address[1:], phonenumbers.national_significant_number(national)}
 

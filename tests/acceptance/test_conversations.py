@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.acceptance.town import ASK, DAY, TEXTS, Organization, Town, wait_until
+from tests.acceptance.town import ASK, DAY, TEXTS, Contact, Organization, Town, wait_until
 from tests.acceptance.twilio import TEMPLATE
 
 WELCOME, GOODBYE, DISCLAIMER = (
@@ -279,6 +279,49 @@ def test_may_send_follows_every_step(acme: Organization) -> None:
     assert acme.may_send(jo.phone) == nobody | {
         "state": "opted_out", "reason": "opted_out", "allowed_at": None,
     }  # fmt: skip
+
+
+# ---- people without a phone number ----
+
+
+def test_somebody_with_a_username_writes_is_asked_accepts_and_is_written_to(
+    acme: Organization, town: Town
+) -> None:
+    name = f"US.{time.time_ns()}"
+    town.twilio.hears(f"whatsapp:{name}", acme.senders["whatsapp"], "hello")
+    (found,) = acme.api.get("/contacts", q=name).json()["items"]
+    jo = Contact(acme, name, found["id"], conversation=found["conversations"][0]["id"])
+    jo.hears("ask", "read")
+
+    jo.writes("yes")
+    jo.becomes("opted_in").hears("welcome")
+
+    assert (found["phone"], [one["kind"] for one in found["addresses"]]) == (None, ["whatsapp_id"])
+    assert jo.seen["address"] == name
+    assert jo.seen["actions"]["send_sms"]["reason"] == "no_phone"
+    assert jo.is_written("Your papers are ready.").status_code == 202
+    jo.hears("text", "read")
+    assert jo.phone_shows == [ASK, WELCOME, "Your papers are ready."]
+
+
+def test_a_yes_from_the_other_spelling_of_a_number_counts_when_it_replies_to_us(
+    acme: Organization, town: Town
+) -> None:
+    digits = f"{time.time_ns() % 10**9:09d}"
+    jo = acme.contact(f"+525{digits}")
+    jo.is_asked()
+    jo.hears("ask", "read")
+    asked = next(one for one in town.twilio.messages if one["to"] == f"whatsapp:{jo.phone}")
+    other = f"+5215{digits}"
+    spelled = {"From": f"whatsapp:{other}", "WaId": other[1:]}
+
+    jo.writes("yes", reply_to=asked["sid"], more=spelled)
+
+    jo.becomes("opted_in").hears("welcome")
+    values = {one["value"] for one in acme.api.get(f"/contacts/{jo.id}").json()["addresses"]}
+    assert {jo.phone, other} <= values
+    jo.writes("STOP", more=spelled)
+    jo.becomes("opted_out")
 
 
 # ---- SMS instead, and organizations ----
