@@ -25,7 +25,7 @@ user = Noun("user", help="Those who sign in: agents, admins and auditors.")
 )  # fmt: skip
 @json_option
 def add(email: str, org: str, role: str, as_json: bool) -> None:
-    """Add somebody who may sign in. Prints a one-time password, which is shown only now."""
+    """Add somebody who may sign in. Prints a one-time password, good for 24 hours."""
     runtime = current_runtime()
     with runtime.database.writing() as connection:
         owner = organizations.find(connection, org).id
@@ -33,7 +33,10 @@ def add(email: str, org: str, role: str, as_json: bool) -> None:
         added = next(
             row for row in accounts.users(connection, owner) if row.email == email.strip().lower()
         )
-    words = f"Added {added.email} as {added.role}. One-time password, shown only now:\n{password}"
+    words = (
+        f"Added {added.email} as {added.role}. One-time password, shown only now and good for 24 "
+        f"hours:\n{password}"
+    )
     show_one({**added._mapping, "password": password}, words, as_json=as_json)
 
 

@@ -57,7 +57,7 @@ def doubt(desk: Desk, password: str) -> dict[str, str]:
     if wait := spend_try(desk, member.email):
         return {"current": MANY.format(duration(wait))}
     with desk.runtime.database.reading() as connection:
-        if not accounts.member_of(connection, member.email, password):
+        if not accounts.member_of(connection, member.email, password, desk.runtime.clock.wall()):
             return {"current": "This is not your password."}
     with desk.runtime.database.writing() as connection:
         return_try(desk, connection, member.email)

@@ -12,6 +12,7 @@ from bot.console.desk import Desk, NotSignedIn
 from bot.console.guard import cookie_name
 from bot.console.moments import duration
 from bot.people import accounts, one_time_codes, sessions, throttle
+from bot.people.mistakes import Mistake
 from bot.people.sessions import Signed
 
 WRONG = "The e-mail address or the password is wrong."
@@ -58,8 +59,11 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 def _check(desk: Desk, email: str, password: str) -> ResponseReturnValue:
     if wait := entrance.spend_try(desk, email):
         return _ask(desk, email, entrance.MANY.format(duration(wait))), 429
-    with desk.runtime.database.reading() as connection:
-        member = accounts.member_of(connection, email, password)
+    try:
+        with desk.runtime.database.reading() as connection:
+            member = accounts.member_of(connection, email, password, desk.runtime.clock.wall())
+    except Mistake as stale:
+        return _ask(desk, email, str(stale)), 401
     if member is None:
         log.warning("sign_in_refused")
         return _ask(desk, email, WRONG), 401

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from uuid import UUID
+from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
@@ -90,11 +89,6 @@ def find(connection: Connection, key: Key) -> File | None:
     )
     row = connection.execute(query).first()
     return File(row.name, row.type, bytes(row.content)) if row else None
-
-
-def made_at(attachment_id: UUID) -> datetime:
-    """When a file was kept, by the real clock, which no simulation moves: its id tells."""
-    return datetime.fromtimestamp((attachment_id.int >> 80) / 1000, UTC)
 
 
 def _kind_of(content: bytes) -> str | None:

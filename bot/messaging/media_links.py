@@ -13,8 +13,8 @@ from uuid import UUID
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from bot.config import Settings
-from bot.conversations import attachments
 from bot.conversations.held import Key
+from bot.store.columns import made_at
 
 LASTS = timedelta(days=7)
 """How long after a file was kept it can be fetched: longer than any queue should stand."""
@@ -40,5 +40,5 @@ class MediaLinks:
             organization, attachment = (UUID(one) for one in self._signed.loads(token))
         except BadSignature:
             return None
-        ends = attachments.made_at(attachment) + LASTS
+        ends = made_at(attachment) + LASTS
         return (organization, attachment) if wall < ends else None

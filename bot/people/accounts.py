@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +15,16 @@ from sqlalchemy import Connection, Row, Select, select
 from bot.people import passwords
 from bot.people.mistakes import Mistake
 from bot.store.bulk import insert_all, insert_new, update_all
-from bot.store.columns import new_id
+from bot.store.columns import made_at, new_id
 from bot.store.models import Account, Organization, Token
 
 ROLES = ("agent", "admin", "auditor")
 """Agents ask and write, admins set up besides, auditors only look."""
+
+ONE_TIME = timedelta(hours=24)
+"""How long somebody who was added may take to choose a password of their own."""
+
+STALE = "This one-time password is older than a day. Ask an admin for a link to sign in with."
 
 EMAIL = re.compile(r"[^@\s<>,;:\"\\()\[\]]+@[^@\s<>,;:\"\\()\[\]]+")
 
@@ -82,15 +87,18 @@ def users(connection: Connection, organization_id: UUID | None = None) -> list[R
     return list(connection.execute(query))
 
 
-def member_of(connection: Connection, email: str, password: str) -> Member | None:
+def member_of(connection: Connection, email: str, password: str, wall: datetime) -> Member | None:
     """Who signs in with this e-mail address and password; None when nobody may.
 
-    Takes as long for an address that nobody has, so that the time tells nothing.
+    Takes as long for an address that nobody has, so that the time tells nothing. Raises `Mistake`
+    for a one-time password that is too old.
     """
     wanted = _accounts().where(Account.email == email.strip().lower())
     row = connection.execute(wanted).first()
     if not passwords.fits(row.password_hash if row else passwords.nobodys(), password) or not row:
         return None
+    if row.must_change_password and wall >= made_at(row.id) + ONE_TIME:
+        raise Mistake(STALE)
     return _member(row)
 
 

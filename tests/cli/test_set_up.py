@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,7 @@ class TestUsersAndTokens:
         printed = flask.does("user", "add", "ann@example.org", "--org", "Acme", "--role", "admin")
         password = printed.splitlines()[-1]
         with runtime.database.reading() as connection:
-            member = accounts.member_of(connection, "ann@example.org", password)
+            member = accounts.member_of(connection, "ann@example.org", password, datetime.now(UTC))
         assert member
         assert member.role == "admin"
         assert password not in flask.does("user", "list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,9 +21,11 @@ def add_user(world: World, email: str = "ann@example.org", role: str = "agent") 
         return accounts.add_user(connection, world.organization_id, email, role, NOON)
 
 
-def member(database: Database, email: str, password: str) -> accounts.Member | None:
+def member(
+    database: Database, email: str, password: str, wall: datetime = NOON
+) -> accounts.Member | None:
     with database.reading() as connection:
-        return accounts.member_of(connection, email, password)
+        return accounts.member_of(connection, email, password, wall)
 
 
 def test_a_user_comes_in_with_the_password_that_was_printed(world: World) -> None:
@@ -47,6 +50,20 @@ def test_nobody_comes_in_who_was_shut_out(world: World) -> None:
     with world.database.writing() as connection:
         connection.execute(update(Account).values(disabled_at=NOON))
     assert member(world.database, "ann@example.org", password) is None
+
+
+def test_a_one_time_password_is_good_for_a_day(world: World) -> None:
+    password, made = add_user(world), datetime.now(UTC)
+    soon, late = made + timedelta(hours=23, minutes=59), made + timedelta(hours=24, seconds=1)
+    assert member(world.database, "ann@example.org", password, soon)
+    with pytest.raises(Mistake, match="older than a day"):
+        member(world.database, "ann@example.org", password, late)
+    assert member(world.database, "ann@example.org", "another", late) is None
+    found = member(world.database, "ann@example.org", password)
+    assert found
+    with world.database.writing() as connection:
+        accounts.change_password(connection, found.id, "correct horse battery")
+    assert member(world.database, "ann@example.org", "correct horse battery", late)
 
 
 def test_a_password_is_kept_as_argon2id_alone(world: World) -> None:
