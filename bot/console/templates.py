@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from bot.console.sending import deliver
 from bot.console.words import approval_word, language_word
 from bot.conversations.held import Held
 from bot.conversations.letters import Letter
-from bot.messaging.contents import Content, Unknown, look_up
+from bot.messaging.contents import Content, Unknown, approved, look_up
 from bot.messaging.gateway import Gateway
 from bot.people import organizations
 from bot.people.choices import CONTENT_SID
@@ -49,9 +49,11 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.get("/conversations/<uuid:conversation_id>/templates", endpoint="pick")
     def pick(conversation_id: UUID) -> ResponseReturnValue:
-        desk.read(lambda visit: str(find(visit, conversation_id).id), WRITERS)
+        shared: list[bool] = []
+        desk.read(lambda visit: _look_around(visit, conversation_id, shared), WRITERS)
         content = _looked_up(desk, _sid(request.args))
-        return desk.read(lambda visit: _pick(desk, visit, conversation_id, content))
+        others = [] if content or any(shared) else _approved(desk)
+        return desk.read(lambda visit: _pick(desk, visit, conversation_id, content, others=others))
 
     @blueprint.post("/conversations/<uuid:conversation_id>/templates", endpoint="send_template")
     def send(conversation_id: UUID) -> ResponseReturnValue:
@@ -90,6 +92,19 @@ def _looked_up(desk: Desk, sid: str) -> Content | str | None:
         return str(unknown)
 
 
+def _look_around(visit: Visit, conversation_id: UUID, shared: list[bool]) -> str:
+    """Note whether the account at Twilio, and so its templates, is other organizations' too."""
+    shared.append(len(organizations.everyone(visit.connection)) > 1)
+    return str(find(visit, conversation_id).id)
+
+
+def _approved(desk: Desk) -> list[Content]:
+    try:
+        return approved(Gateway(desk.runtime.settings))
+    except Unknown:
+        return []
+
+
 def _list(
     desk: Desk, known: list[Known], contents: dict[str, Content | str | None]
 ) -> ResponseReturnValue:
@@ -101,24 +116,25 @@ def _list(
 
 def _pick(
     desk: Desk, visit: Visit, conversation_id: UUID, content: Content | str | None,
-    error: str = "",
+    error: str = "", others: Sequence[Content] = (),
 ) -> ResponseReturnValue:  # fmt: skip
     found = find(visit, conversation_id)
     status = 422 if error else 200
     known = [one for one in _known(visit) if one.sender == found.sender]
-    return _page(desk, visit, found, known, content, error), status
+    others = [one for one in others if one.sid not in {mine.sid for mine in known}]
+    return _page(desk, visit, found, known, content, error, others), status
 
 
 def _page(
     desk: Desk, visit: Visit, found: Held, known: list[Known], content: Content | str | None,
-    error: str,
+    error: str, others: Sequence[Content],
 ) -> str:  # fmt: skip
     return desk.page(
         "pick.html", held=found, person=find_contact(visit, found.contact_id), known=known,
         content=content if isinstance(content, Content) else None, error=error,
         unknown=content if isinstance(content, str) else "", sid=_sid(request.values),
         given=_variables(content), panel=panel(found, visit.now), key=once.new_key(),
-        approval_word=approval_word, language_word=language_word,
+        approval_word=approval_word, language_word=language_word, others=others,
     )  # fmt: skip
 
 

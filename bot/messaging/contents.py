@@ -24,6 +24,9 @@ PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 WRITTEN = ("body", "title")
 """Where the different types of templates keep their text."""
 
+MOST_LISTED = 200
+"""Templates of an account that are looked through."""
+
 log = structlog.get_logger()
 
 
@@ -61,6 +64,16 @@ def look_up(gateway: Gateway, sid: str) -> Content:
     except (TwilioException, NeverSent, NoAnswer) as error:
         raise _away(error) from None
     return _content(sid, found, approval.whatsapp or {})
+
+
+def approved(gateway: Gateway) -> list[Content]:
+    """The account's templates that WhatsApp has approved, by name. Raises `Unknown`."""
+    try:
+        found = gateway.contents(MOST_LISTED)
+    except (TwilioException, NeverSent, NoAnswer) as error:
+        raise _away(error) from None
+    listed = (_content(one.sid, one, one.approval_requests or {}) for one in found)
+    return sorted((one for one in listed if one.approval == "approved"), key=lambda one: one.name)
 
 
 def _away(error: Exception) -> Unknown:

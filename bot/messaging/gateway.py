@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
 from bot.config import Settings
-from bot.messaging.media_links import MediaLinks
+from bot.messaging.outgoing import Outgoing
 from bot.messaging.verdicts import Verdict, verdict
 from bot.messaging.wire import NeverSent, NoAnswer, Wire
 
@@ -70,14 +68,13 @@ class Gateway:
 
     def __init__(self, settings: Settings) -> None:
         settings.require_all()
-        self._public_url = settings.public_url
         self._client = _client(settings)
-        self._links = MediaLinks(settings)
+        self._outgoing = Outgoing(settings)
 
     def send(self, message: Mapping[str, Any]) -> Outcome:
         """Hand a message over; the row's `token` is in the address that its fate is reported to."""
         try:
-            created = self._client.messages.create(**self._parameters(message))
+            created = self._client.messages.create(**self._outgoing.parameters(message))
         except NeverSent as error:
             return Refused(Verdict(None, "retry", str(error)))
         except NoAnswer as error:
@@ -87,31 +84,6 @@ class Gateway:
         except TwilioException as error:
             return _outcome(error)
         return Sent(str(created.sid))
-
-    def _parameters(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        parameters = {
-            "to": message["to_address"],
-            "from_": message["from_address"],
-            "status_callback": f"{self._public_url}/twilio/status/{message['token']}",
-        }
-        if not message["content_sid"]:
-            return parameters | self._written(message)
-        variables = json.dumps(message["variables"] or {}, ensure_ascii=False)
-        return parameters | {"content_sid": message["content_sid"], "content_variables": variables}
-
-    def _written(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        """A text, or a file with a text beneath it or without."""
-        files = message.get("media")
-        if not files:
-            return {"body": message["text"]}
-        addresses = [self._address(message, one) for one in files]
-        return {"media_url": addresses} | ({"body": message["text"]} if message["text"] else {})
-
-    def _address(self, message: Mapping[str, Any], file: Mapping[str, str]) -> str:
-        kept = file.get("attachment")
-        if not kept:
-            return file["url"]
-        return self._links.address((message["organization_id"], UUID(kept)))
 
     def sent_to(self, recipient: str, sender: str, since: datetime) -> list[Listed]:
         """The messages of ours to one recipient that Twilio made since then, oldest first.
@@ -144,6 +116,13 @@ class Gateway:
         wanted = self._client.content.v1.contents(sid)
         try:
             return wanted.fetch(), wanted.approval_fetch().fetch()
+        except ValueError as error:
+            raise NoAnswer(UNREADABLE) from error
+
+    def contents(self, most: int) -> list[Any]:
+        """The account's templates with their approvals; raises what `content` does."""
+        try:
+            return list(self._client.content.v1.content_and_approvals.list(limit=most))
         except ValueError as error:
             raise NoAnswer(UNREADABLE) from error
 

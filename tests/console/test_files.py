@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 from bot.config import Settings
 from bot.conversations import attachments
 from bot.conversations.attachments import MEGABYTE, read_file
-from bot.messaging.gateway import Gateway
 from bot.messaging.media_links import LASTS, MediaLinks
+from bot.messaging.outgoing import Outgoing
 from bot.people.mistakes import Mistake
 from bot.store.models import Message
 from tests.console.conftest import HOST, PAGE, Browser, add_member, signed_in
@@ -139,7 +139,7 @@ class TestFetching:
         query = select(Message).where(Message.author.is_not(None))
         with world.database.reading() as connection:
             row = connection.execute(query).one()._mapping
-        [url] = Gateway(settings)._parameters(row)["media_url"]
+        [url] = Outgoing(settings).parameters(row)["media_url"]
         assert url.startswith(f"https://{HOST}/media/")
         return str(url)
 

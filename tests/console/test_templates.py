@@ -81,6 +81,17 @@ def test_it_is_shown_with_its_places_and_its_approval(agent: Browser, friend: Fr
     assert "Hello {{1}}, this week {{2}} off everything." in page
 
 
+def test_approved_ones_are_there_to_choose_unless_they_may_be_somebody_elses(
+    agent: Browser, friend: Friend, world: World
+) -> None:
+    choice = f'href="{pick(friend)}?sid={OFFER}"'
+    page = agent.get(pick(friend)).text
+    assert choice in page
+    assert "this week {{2}} off everything." in page
+    world.add_organization("Rival")
+    assert choice not in agent.get(pick(friend)).text
+
+
 def test_it_is_sent_once_with_its_variables(agent: Browser, friend: Friend, world: World) -> None:
     form = {"sid": OFFER, "v-1": "Jo", "v-2": "half"}
     form["key"] = key_in(agent.get(f"{pick(friend)}?sid={OFFER}").text)
