@@ -47,6 +47,7 @@ def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         SECRET_KEY="0123456789abcdef",
         TWILIO_ACCOUNT_SID="AC" + "a" * 32,
         TWILIO_AUTH_TOKEN="the-auth-token",
+        TWILIO_API_URL="http://127.0.0.1:9",
     )
     line = f"{PROGRAMS}/granian --interface wsgi --port {port} --workers 1 --no-ws wsgi:app"
     web = Process("web", line, environment, folder)

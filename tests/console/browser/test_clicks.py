@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import requests
 from playwright.sync_api import Browser, Locator, Page
 
 from tests.acceptance.processes import eventually
@@ -171,24 +172,48 @@ class TestPrompt:
         plain.context.close()
 
 
-class TestLive:
-    def opted_in(self, desk: Office, page: Page) -> Contact:
-        contact = desk.acme.contact()
-        contact.is_asked()
-        contact.hears("ask")
-        contact.writes("yes")
-        contact.becomes("opted_in")
-        page.goto(desk.conversation(contact))
-        page.get_by_text("Live", exact=True).wait_for()
-        return contact
+def opted_in(desk: Office, page: Page) -> Contact:
+    """A contact who said yes, and the page of the conversation."""
+    contact = desk.acme.contact()
+    contact.is_asked()
+    contact.hears("ask")
+    contact.writes("yes")
+    contact.becomes("opted_in")
+    page.goto(desk.conversation(contact))
+    page.get_by_text("Live", exact=True).wait_for()
+    return contact
 
+
+class TestFiles:
+    PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 100
+
+    def test_a_picture_is_sent_once_and_twilio_can_fetch_it(self, desk: Office, page: Page) -> None:
+        contact = opted_in(desk, page)
+        chosen = {"name": "menu.png", "mimeType": "image/png", "buffer": self.PICTURE}
+        page.get_by_label("Attach a file").set_input_files(chosen)  # type: ignore[arg-type]
+        page.get_by_text("menu.png, 1 kB").wait_for()
+        contact.writes("Hello?")
+        sees(page, "Hello?", LIVE)
+        assert page.get_by_text("menu.png, 1 kB").is_visible(), "what happens meanwhile keeps it"
+        field(page).fill("Our menu")
+        page.get_by_role("button", name="Send", exact=True).dblclick()
+        sees(page, "Our menu", LIVE)
+        page.get_by_role("img", name="menu.png").wait_for()
+        assert not page.get_by_text("menu.png, 1 kB").is_visible()
+        eventually(lambda: contact.phone_shows[-1] == "Our menu", "the phone shows it")
+        [sent] = [one for one in desk.town.twilio.messages if one["shown"] == "Our menu"]
+        [address] = sent["media_urls"]
+        assert requests.get(address, timeout=5).content == self.PICTURE
+
+
+class TestLive:
     def test_a_new_message_shows_by_itself(self, desk: Office, page: Page) -> None:
-        contact = self.opted_in(desk, page)
+        contact = opted_in(desk, page)
         contact.writes("Good morning")
         sees(page, "Good morning", LIVE)
 
     def test_a_stale_tab_gets_the_reason_and_keeps_the_text(self, desk: Office, page: Page) -> None:
-        contact = self.opted_in(desk, page)
+        contact = opted_in(desk, page)
         page.route("**/lines*", lambda route: route.abort())
         field(page).fill("Are you there?")
         contact.writes("STOP")
@@ -200,7 +225,7 @@ class TestLive:
         assert "Are you there?" not in contact.phone_shows
 
     def test_who_reads_above_is_not_moved(self, desk: Office, page: Page) -> None:
-        contact = self.opted_in(desk, page)
+        contact = opted_in(desk, page)
         for place in range(30):
             contact.writes(f"line {place}")
         sees(page, "line 29")
@@ -218,7 +243,7 @@ class TestLive:
     def test_a_draft_survives_a_reload_and_a_lost_connection(
         self, desk: Office, page: Page
     ) -> None:
-        self.opted_in(desk, page)
+        opted_in(desk, page)
         field(page).fill("half a sen")
         page.reload()
         assert field(page).input_value() == "half a sen"

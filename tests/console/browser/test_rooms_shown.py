@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.conversations import engine
 from bot.conversations.engine import Failed
 from tests.console.browser.conftest import House, Sits
-from tests.world import Friend
+from tests.world import TEMPLATE, Friend
 
 SMALLEST = (320, 640)
 
@@ -22,6 +24,7 @@ def rooms(house: House) -> dict[str, str]:
     }
     for name in ("waiting", "in", "out", "absent"):
         friends[name].is_asked()
+    friends |= of_yesterday(house)
     friends["in"].says("Yes")
     friends["in"].says("a picture", media=({"url": "https://x.example/1", "type": "image/png"},))
     friends["out"].says("NO")
@@ -35,10 +38,25 @@ def rooms(house: House) -> dict[str, str]:
         "change": person,
         "import": "/contacts/import",
         "prompt": f"{person}/whatsapp",
-        "templates": f"{talks['in']}/templates",
+        "pick": f"{talks['in']}/templates",
+        "picked": f"{talks['in']}/templates?sid={TEMPLATE}",
+        "templates": "/templates",
         "report": "/report",
         "no report": "/report?to=2020-01-01",
     }
+
+
+def of_yesterday(house: House) -> dict[str, Friend]:
+    """Somebody who did not answer in time, and somebody whose window has closed."""
+    world = house.world
+    silent, closed = (world.contact(f"+49160123459{place}") for place in range(2))
+    now, world.now = world.now, world.now - timedelta(hours=25)
+    for friend in (silent, closed):
+        friend.is_asked()
+    closed.says("Yes")
+    world.now = now
+    world.expire()
+    return {"silent": silent, "closed": closed}
 
 
 def lose(friend: Friend) -> None:
@@ -66,6 +84,18 @@ def test_the_dialogs_stand_in_nobodys_way(rooms: dict[str, str], sits: Sits) -> 
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     page.get_by_role("heading", name="Keys").wait_for()
+    assert desk.barriers() == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_file_of_contacts_stands_in_nobodys_way(sits: Sits, theme: str) -> None:
+    desk = sits("agent", theme=theme)
+    page = desk.opens("/contacts/import")
+    people = b"name,phone\nAna,+4915112345678\n,+491\nBo,+4915112345678\n"
+    chosen = {"name": "people.csv", "mimeType": "text/csv", "buffer": people}
+    page.get_by_label("CSV file").set_input_files(chosen)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Show what is in it").click()
+    page.get_by_text("The name is missing.").wait_for()
     assert desk.barriers() == []
 
 
