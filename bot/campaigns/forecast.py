@@ -17,6 +17,7 @@ from bot.conversations.actions import Refusal
 from bot.conversations.held import Held
 from bot.conversations.reading import unopened
 from bot.people.contact_file import Newcomer, in_batches
+from bot.people.languages import met_in
 from bot.people.senders import House
 from bot.store.among import among
 from bot.store.columns import new_id
@@ -111,9 +112,8 @@ def conversations_with(
 
 
 def _begun(fresh: Held, one: Reached, language: str | None) -> Held:
-    return replace(
-        fresh, address=one.phone, language=language or fresh.house_language, said={}, automatic=[]
-    )
+    met = met_in(language, one.phone, fresh.house_language, fresh.templates)
+    return replace(fresh, address=one.phone, language=met, said={}, automatic=[])
 
 
 def _languages(

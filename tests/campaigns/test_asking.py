@@ -68,6 +68,18 @@ def test_what_the_rules_refuse_is_refused_with_the_reason(crowd: Crowd) -> None:
     }  # fmt: skip
 
 
+def test_a_template_in_the_language_of_the_number_serves(crowd: Crowd) -> None:
+    crowd.sends(templates={"de": "HX" + "2" * 32})
+    candidates = crowd.file(["+4915112345678", "+393331234567"])
+    foreseen = {one.address: (one.outcome, one.reason) for one in crowd.foresees(candidates)}
+    asked = crowd.begins(candidates)
+    asked.runs_out()
+    assert asked.fates == foreseen == {
+        "+4915112345678": ("asked", None),
+        "+393331234567": ("refused", "no_template"),
+    }  # fmt: skip
+
+
 def test_those_who_did_not_answer_are_found_and_asked_again(crowd: Crowd) -> None:
     silent, answered = friends(crowd.world, numbers(2))
     for friend in (silent, answered):
