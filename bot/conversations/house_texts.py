@@ -31,10 +31,10 @@ def of(connection: Connection, wanted: Collection[Newest]) -> dict[Newest, OwnWo
     Not for a transaction that has just called `change`: if it failed, its number would be given
     away again, and what was read here would be remembered under it.
     """
-    missing = [one for one in wanted if one[1] and one not in _read]
-    if missing:
-        _remember(connection, missing)
-    return {one: _read.get(one, NONE) for one in wanted}
+    found = {one: _read.get(one) if one[1] else NONE for one in wanted}
+    missing = [one for one, own in found.items() if own is None]
+    read = _remember(connection, missing) if missing else {}
+    return {one: own or read[one] for one, own in found.items()}
 
 
 def change(
@@ -74,7 +74,7 @@ def newest(connection: Connection, organization_id: UUID) -> OwnWording:
     return of(connection, [key])[key]
 
 
-def _remember(connection: Connection, missing: Collection[Newest]) -> None:
+def _remember(connection: Connection, missing: Collection[Newest]) -> dict[Newest, OwnWording]:
     ids = list({organization_id for organization_id, _ in missing})
     rows = connection.execute(
         select(*HouseText.__table__.columns)
@@ -83,8 +83,9 @@ def _remember(connection: Connection, missing: Collection[Newest]) -> None:
     ).all()
     if len(_read) + len(missing) > MOST_KEPT:
         _read.clear()
-    for one in missing:
-        _read[one] = _as_of(one, rows)
+    read = {one: _as_of(one, rows) for one in missing}
+    _read.update(read)
+    return read
 
 
 def _as_of(one: Newest, rows: Collection[Row[Any]]) -> OwnWording:

@@ -152,3 +152,14 @@ def test_a_change_is_read_once_and_costs_no_statement_after_that(world: World) -
     with counting(world) as third:
         friends[2].says("hello")
     assert sum("house_text" in statement for statement in third) == 1
+
+
+def test_what_is_forgotten_is_read_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    says(world, "welcome", WELCOME)
+    monkeypatch.setattr(house_texts, "MOST_KEPT", 0)
+    key = (world.organization_id, 1)
+    with world.database.reading() as connection:
+        first = house_texts.of(connection, [key, (world.organization_id, 0)])
+        second = house_texts.of(connection, [key])
+    assert first[key].texts == second[key].texts == {("en", "welcome"): (WELCOME, 1)}
+    assert not first[world.organization_id, 0].texts
