@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,12 @@ from tests.postgres import start_postgres
 from tests.world import World
 
 __all__ = ["chromium"]
+
+
+def pytest_configure() -> None:
+    """Let SIGTERM end a run as Ctrl-C does, so that what fixtures have started is stopped."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +61,21 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def empty(postgres_url: str) -> Iterator[Callable[[], None]]:
+    """Empties that database, over one connection as long as no test ends it."""
+    # As a replica: neither foreign keys nor the ledger's own triggers are in the way.
+    tables = "; ".join(f'DELETE FROM "{table.name}"' for table in Base.metadata.sorted_tables)
+    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+
+    def empty() -> None:
+        with engine.connect() as connection:
+            connection.execute(text(f"SET session_replication_role = replica; {tables}"))
+
+    yield empty
+    engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a migrated, empty database: each test runs on both kinds."""
@@ -61,9 +84,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    url = request.getfixturevalue("postgres_url")
-    yield url
-    _empty(url)
+    empty = request.getfixturevalue("empty")
+    yield request.getfixturevalue("postgres_url")
+    empty()
 
 
 @pytest.fixture
@@ -82,12 +105,6 @@ def world(database: Database) -> World:
 
 def _named(server: str, name: str) -> str:
     return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-
-def _empty(url: str) -> None:
-    # As a replica: neither foreign keys nor the ledger's own triggers are in the way.
-    tables = "; ".join(f'DELETE FROM "{table.name}"' for table in Base.metadata.sorted_tables)
-    _administer(url, f"SET session_replication_role = replica; {tables}")
 
 
 def _administer(server: str, statement: str) -> None:

@@ -54,7 +54,7 @@ class Children:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_die_with_parent(),
+            preexec_fn=die_with_parent(),
         )
         output = self._running[name].stdout
         reader = Thread(target=self._show, args=(name, output), daemon=True)
@@ -109,8 +109,11 @@ def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
         os.killpg(process.pid, number)
 
 
-def _die_with_parent() -> Callable[[], None] | None:
-    """On Linux the kernel ends a process whose parent is gone, even one that was killed."""
+def die_with_parent() -> Callable[[], None] | None:
+    """What a child does first: on Linux the kernel ends it when its parent is gone, even killed.
+
+    The parent is the thread that starts it, and has to live as long.
+    """
     if not sys.platform.startswith("linux"):
         return None
     prctl = ctypes.CDLL(None).prctl

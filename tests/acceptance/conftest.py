@@ -80,5 +80,5 @@ def new_database(server: str, name: str) -> str:
 
 
 def _towns(item: pytest.Item) -> list[Town]:
-    arguments: dict[str, Any] = getattr(item, "funcargs", {})
+    arguments: dict[str, Any] = getattr(item, "funcargs", None) or {}
     return [one for one in arguments.values() if isinstance(one, Town)]

@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+from bot.cli.children import die_with_parent
+
 ROOT = Path(__file__).parents[2]
 PROGRAMS = ROOT / ".venv" / "bin"
 
@@ -67,6 +69,7 @@ class Process:
                 stderr=output,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
+                preexec_fn=die_with_parent(),
             )
 
     def kill(self) -> None:
@@ -87,6 +90,11 @@ class Process:
         """End whatever is left of it."""
         if self._process and (self.is_running or self.survivors):
             self.kill()
+
+    @property
+    def pid(self) -> int:
+        """Its number, and that of its group."""
+        return self._group
 
     @property
     def is_running(self) -> bool:

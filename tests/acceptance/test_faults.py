@@ -16,6 +16,7 @@ from tests.acceptance.conftest import new_database
 from tests.acceptance.postgres import Postgres
 from tests.acceptance.processes import eventually
 from tests.acceptance.town import ASK, Organization, Town, all_at_once
+from tests.postgres import stopped_at_the_end
 
 TAKEN = ("sent", "delivered", "read")
 """Statuses of a message that Twilio has taken."""
@@ -197,8 +198,9 @@ def own_postgres() -> Iterator[Postgres]:
     """A PostgreSQL server that may be stopped."""
     folder = Path(tempfile.mkdtemp(prefix="assent-pg-"))
     server = Postgres(folder)
-    yield server
-    server.end()
+    with stopped_at_the_end(folder):
+        yield server
+        server.end()
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -18,6 +18,7 @@ import requests
 from click.testing import Result
 
 from bot.cli import demo_house
+from bot.cli.children import die_with_parent
 from bot.config import SIMULATED, Settings, load_settings
 from bot.people import accounts, organizations
 from bot.runtime import load_runtime
@@ -147,7 +148,10 @@ def _put_templates(house: House) -> None:
 @contextmanager
 def _running(command: tuple[str, ...], environment: dict[str, str], log: Path) -> Iterator[None]:
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=output,
+            preexec_fn=die_with_parent(),
+        )  # fmt: skip
         try:
             yield
         finally:
