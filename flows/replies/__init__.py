@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from flows.replies.answers import explain, hear_answer, recognise
+from flows.replies.answers import MOST_TOKENS, explain, hear_answer, recognise
 from flows.replies.lexicon import lexicon_for
 from flows.replies.meaning import Heard, Meaning, Reading
-from flows.replies.normalise import tokens
+from flows.replies.normalise import PAUSE, tokens
 from flows.replies.spelling import hear_misspelt_stop
 from flows.replies.stops import hear_stop
 from flows.replies.taps import tapped
@@ -65,6 +65,11 @@ def _text(text: str, language: str, offered: Collection[str]) -> Reading:
     reply = recognise(tokens(text), words)
     spans = explain(reply, words, offered)
     heard = hear_stop(reply, spans, len(text)) or hear_answer(reply, spans)
+    if heard.meaning == "unclear" and PAUSE in reply and len(reply) <= MOST_TOKENS:
+        # "Ja, kein Problem" is one phrase, however it is punctuated.
+        joined = tuple(token for token in reply if token != PAUSE)
+        again = hear_answer(joined, explain(joined, words, offered))
+        heard = again if again.meaning != "unclear" else heard
     if heard.meaning != "unclear":
         return heard
     return hear_misspelt_stop(reply, words, language) or heard

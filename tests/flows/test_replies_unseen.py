@@ -1,4 +1,4 @@
-"""Texts that were written before their writer had looked at the word lists.
+"""Texts that were written without looking anything up in the word lists.
 
 What was measured on them at first sight stands in `docs/replies.md`; since then the lists have been
 mended by them, so that here every one of them must be read right.
