@@ -18,7 +18,10 @@ from flask import Blueprint
 from bot.console import (
     asking,
     attached,
+    bulk,
+    bulk_new,
     by_link,
+    consents,
     contacts,
     conversation,
     guard,
@@ -46,7 +49,8 @@ from bot.runtime import Runtime
 ROOMS = (
     signing_in, by_link, home, own_account, second_step,
     organization, senders, wording, team, tokens, problems, setup,
-    contacts, importing, asking, conversation, sending, attached, templates, report,
+    contacts, importing, consents, bulk, bulk_new, asking,
+    conversation, sending, attached, templates, report,
 )  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def _is_part() -> bool:
 def _confirm(desk: Desk, visit: Visit, contact_id: UUID, channel: str) -> ResponseReturnValue:
     person = find(visit, contact_id)
     house, address = _house(visit, channel), _address(person, channel)
-    basis, error = _basis()
+    basis, error = chosen_basis()
     if isinstance(house, str) or address is None or error:
         return _show(desk, visit, person, channel, None, error)
     conversation_id = newcomers.open_conversation(
@@ -156,7 +156,7 @@ def _address(person: Person, channel: str) -> str | None:
     return person.places[0].value if channel == "whatsapp" and person.places else None
 
 
-def _basis() -> tuple[str, str]:
+def chosen_basis() -> tuple[str, str]:
     """The basis that was chosen, in words; and what is wrong with the choice."""
     chosen = request.form.get("basis", "")
     words = " ".join(request.form.get("basis_words", "").split())[:LONGEST_BASIS]

@@ -38,6 +38,7 @@ class Door:
 
 DOORS = (
     Door("Contacts", "console.contacts", "people", ("/contacts", "/conversations")),
+    Door("Bulk", "console.bulk", "send", ("/bulk",)),
     Door("Templates", "console.templates", "template", ("/templates",)),
     Door("Report", "console.report", "chart", ("/report",)),
     Door("Problems", "console.problems", "alert", ("/problems",), ("admin", "auditor")),

@@ -34,7 +34,7 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 def _preview(desk: Desk, visit: Visit) -> ResponseReturnValue:
     region = request.form.get("region", "").strip()
     try:
-        text = _text()
+        text = uploaded()
         seen = file_preview.look(
             visit.connection, visit.member.organization_id, text.splitlines(), region or None
         )
@@ -43,7 +43,8 @@ def _preview(desk: Desk, visit: Visit) -> ResponseReturnValue:
     return desk.page("contacts_import.html", seen=seen, text=text, region=region, most=SHOWN)
 
 
-def _text() -> str:
+def uploaded() -> str:
+    """The text of the file that was sent with the form. Raises `Mistake`."""
     file = request.files.get("file")
     content = file.read(LARGEST + 1) if file else b""
     if not content.strip():
@@ -51,7 +52,7 @@ def _text() -> str:
     if len(content) > LARGEST:
         raise Mistake(
             f"The file is larger than {LARGEST // 1000} kB. Split it, or let an administrator "
-            "take it in with: flask contacts import"
+            "take it in on the command line."
         )
     # Bytes that are not UTF-8 stay visible as such: the line they stand in is then refused.
     return content.decode("utf-8", "surrogateescape").encode("utf-8", "replace").decode("utf-8")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -15,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from bot.console.chart import BARS_HEIGHT, BARS_WIDTH, Part, bars, percent, stream
 from bot.console.desk import Desk, Visit
 from bot.console.spans import span
+from bot.console.spreadsheet import as_csv
 from bot.console.zones import zone_of
 from bot.conversations import report
 from bot.conversations.figures import Figures, by_day, by_sender, by_slot
@@ -24,11 +23,6 @@ from bot.people import organizations
 DAYS = 30
 MOST_DAYS = 366
 EPOCH = date(1970, 1, 1)
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell must not begin with: a spreadsheet would calculate it.
-
-https://owasp.org/www-community/attacks/CSV_Injection
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,21 +141,10 @@ def _csv(desk: Desk, visit: Visit) -> Response:
     rows: list[list[object]] = [["from", "to", "sender", *FIGURES]]
     for sender, one in [("all", Figures.of(cells)), *_senders(visit, cells)]:
         rows.append([days.first, days.last, sender, *(getattr(one, name) for name in FIGURES)])
-    written = io.StringIO()
-    csv.writer(written).writerows([[_safe(cell) for cell in row] for row in rows])
-    name = f"assent-{days.first}-{days.last}.csv"
-    return Response(
-        "\ufeff" + written.getvalue(), mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )  # fmt: skip
+    return as_csv(rows, f"assent-{days.first}-{days.last}.csv")
 
 
 FIGURES = (
     "asked", "arrived", "answered", "said_yes", "said_no", "silent", "waiting", "absent", "lost",
     "withdrawn",
 )  # fmt: skip
-
-
-def _safe(cell: object) -> str:
-    text = str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text

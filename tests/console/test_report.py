@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from bot.console.chart import Part, bars, percent, stream
-from bot.console.report import _safe
+from bot.console.spreadsheet import harmless
 from bot.people import accounts
 from tests.console.conftest import HOST, Browser
 from tests.world import World
@@ -68,7 +68,7 @@ def test_csv(agent: Browser, asked: World) -> None:
 
 @pytest.mark.parametrize("cell", ["=1+1", "+15550001000", "-1", "@x", "\tx"])
 def test_no_cell_is_a_formula(cell: str) -> None:
-    assert _safe(cell) == f"'{cell}"
+    assert harmless(cell) == f"'{cell}"
 
 
 class TestApi:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from bot.conversations import engine
 from bot.conversations.engine import Failed
+from tests.campaigns.crowd import Crowd, numbers
 from tests.console.browser.conftest import House, Sits
-from tests.world import TEMPLATE, Friend
+from tests.world import TEMPLATE, Friend, World
 
 SMALLEST = (320, 640)
 
@@ -41,6 +43,10 @@ def rooms(house: House) -> dict[str, str]:
         "pick": f"{talks['in']}/templates",
         "picked": f"{talks['in']}/templates?sid={TEMPLATE}",
         "templates": "/templates",
+        "consents": "/contacts/consents",
+        "bulk": "/bulk",
+        "bulk new": "/bulk/new?whom=found&state=no_answer",
+        "bulk running": f"/bulk/{asked_at_once(world)}",
         "report": "/report",
         "no report": "/report?to=2020-01-01",
     }
@@ -57,6 +63,14 @@ def of_yesterday(house: House) -> dict[str, Friend]:
     world.now = now
     world.expire()
     return {"silent": silent, "closed": closed}
+
+
+def asked_at_once(world: World) -> UUID:
+    """A bulk request on its way."""
+    crowd = Crowd(world)
+    asked = crowd.begins(crowd.file([*numbers(3), "+4916012345000", "12"]))
+    asked.goes_on()
+    return asked.campaign[1]
 
 
 def lose(friend: Friend) -> None:
