@@ -12,7 +12,7 @@ from bot.api.problem import Problem
 from bot.api.schemas import MaySend, MaySendOut
 from bot.conversations import held
 from bot.conversations.actions import actions
-from bot.people import senders
+from bot.people import contacts, newcomers, senders
 from bot.people.phones import BadPhone, read_phone
 
 
@@ -38,8 +38,11 @@ def _may_send(call: Call, asked: MaySend) -> dict[str, Any]:
     )
     if house is None:
         raise Problem(409, "no_sender")
-    found = held.by_address(call.connection, [(*house.ends, phone)], lock=False)
-    conversation = found.get((house.sender_id, phone))
+    owner = contacts.by_address(call.connection, house.organization_id, phone)
+    whose = {phone: owner} if owner else {}
+    known = newcomers.conversations_with(call.connection, house, whose)
+    keys = [(house.organization_id, one) for one in known.values()]
+    conversation = next(iter(held.by_key(call.connection, keys, lock=False).values()), None)
     if conversation is None:
         flow = house.flow
         return _verdict([], flow.initial, flow.state(flow.initial).closed_because, None)

@@ -119,7 +119,7 @@ def _people(
             )
             .where(Conversation.organization_id == organization_id)
             .where(Conversation.contact_id.in_(ids))
-            .order_by(Conversation.id)
+            .order_by(Conversation.heard_in.is_not(None), Conversation.id)
         ).all()
     )
     return [

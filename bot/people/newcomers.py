@@ -46,10 +46,11 @@ def open_conversation(
 def open_conversations(
     connection: Connection, house: House, contacts: Mapping[str, UUID], now: datetime
 ) -> dict[str, UUID]:
-    """The conversations (ids) between a sender and these addresses, by address, new if need be.
+    """The conversations (ids) of a sender with the people of these addresses, new if need be.
 
-    `contacts` says whose each address is.
+    `contacts` says whose each address is. Somebody with several addresses has one conversation.
     """
+    found = conversations_with(connection, house, contacts)
     theirs = {
         "organization_id": house.organization_id,
         "sender_id": house.sender_id,
@@ -62,14 +63,29 @@ def open_conversations(
     # One order for all, so that two transactions never wait for each other in a circle.
     rows = [
         theirs | {"id": new_id(), "contact_id": contacts[address], "address": address}
-        for address in sorted(contacts)
+        for address in sorted(contacts.keys() - found.keys())
     ]
+    if not rows:
+        return found
     insert_new(connection, Conversation, rows, ["organization_id", "sender_id", "address"])
-    found = connection.execute(
-        select(Conversation.address, Conversation.id).where(
-            Conversation.organization_id == house.organization_id,
-            Conversation.sender_id == house.sender_id,
-            among(connection, Conversation.address, contacts.keys()),
-        )
-    )
-    return {row.address: row.id for row in found}
+    return conversations_with(connection, house, contacts)
+
+
+def conversations_with(
+    connection: Connection, house: House, contacts: Mapping[str, UUID]
+) -> dict[str, UUID]:
+    """The conversations (ids) that go on between a sender and people, by address, if there are.
+
+    It is the one with that address, else the one that the person has under another of theirs.
+    """
+    rows = connection.execute(
+        select(Conversation.contact_id, Conversation.address, Conversation.id)
+        .where(Conversation.organization_id == house.organization_id)
+        .where(Conversation.sender_id == house.sender_id, Conversation.heard_in.is_(None))
+        .where(among(connection, Conversation.contact_id, set(contacts.values())))
+        .order_by(Conversation.id.desc())
+    ).all()
+    exact = {row.address: row.id for row in rows}
+    theirs = {row.contact_id: row.id for row in rows}
+    found = {one: exact.get(one) or theirs.get(owner) for one, owner in contacts.items()}
+    return {address: one for address, one in found.items() if one}

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import event, func, select
 
 from bot.conversations import engine
+from bot.conversations.actions import Refusal
 from bot.conversations.inbound import Inbound
-from bot.people import contacts, organizations
+from bot.people import contacts, newcomers, organizations
 from bot.store.models import Address, Contact, Conversation, Message
 from flows.replies import Heard
 from tests.world import SMS, WHATSAPP, Friend, World, new_sid
@@ -246,6 +247,30 @@ class TestStops:
         writes(world, CANONICAL, "Yes", replied_to=sid)
         jo.withdraws()
         assert other.state == "opted_out"
+
+    def test_who_stopped_by_username_is_not_asked_at_the_number_that_shows_up(
+        self, world: World
+    ) -> None:
+        writes(world, USER, "STOP")
+        jo = friend(world, USER)
+        writes(world, DIALLED, "hm?", user_id=USER)
+        whose = {DIALLED: jo.now.contact_id, USER: jo.now.contact_id}
+
+        with world.database.writing() as connection:
+            opened = newcomers.open_conversations(connection, world.house(), whose, world.now)
+
+        assert set(opened.values()) == {jo.key[1]}
+        assert jo.is_asked() == Refusal("opted_out")
+
+    def test_by_sms_too_a_stop_counts_under_the_other_spelling(self, world: World) -> None:
+        jo, sid = asked(world)
+        writes(world, CANONICAL, "Yes", replied_to=sid)
+        writes(world, CANONICAL, "STOP", to=SMS)
+        writes(world, DIALLED, "hello", to=SMS)
+
+        text = friend(world, CANONICAL, "sms")
+        assert (text.state, text.lines[-2].text) == ("opted_out", "hello")
+        assert jo.state == "opted_in"
 
     def test_sms_is_stopped_apart(self, world: World) -> None:
         jo = world.contact(DIALLED)

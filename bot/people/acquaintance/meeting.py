@@ -108,9 +108,10 @@ def _talk(person: Person, writer: Writer, quoted: Quoted | None) -> Talk | None:
         return person.talk(quoted.conversation_id)
     live = _live(person, writer.house)
     exact = next((one for one in live if one.address == writer.address), None)
-    if writer.house.channel != "whatsapp":
-        return exact
-    return next((one for one in live if one.open), None) or exact or next(iter(live), None)
+    reachable = next((one for one in live if one.open), None)
+    # By SMS an answer goes to the very number that wrote, if it has a conversation.
+    best = (reachable, exact) if writer.house.channel == "whatsapp" else (exact, reachable)
+    return best[0] or best[1] or next(iter(live), None)
 
 
 def _live(person: Person, house: House) -> list[Talk]:
