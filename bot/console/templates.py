@@ -16,8 +16,10 @@ from bot.console.desk import WRITERS, Desk, Visit
 from bot.console.panel import panel
 from bot.console.sending import deliver
 from bot.console.words import approval_word, language_word
+from bot.conversations import house_texts
 from bot.conversations.held import Held
 from bot.conversations.letters import Letter
+from bot.conversations.wording import word
 from bot.messaging.contents import Content, Unknown, approved, look_up
 from bot.messaging.gateway import Gateway
 from bot.people import organizations
@@ -45,7 +47,7 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
         # Twilio is asked when the transaction is over: it may take its time.
         desk.read(lambda visit: _note(visit, known))
         contents = {one.sid: _looked_up(desk, one.sid) for one in known[:SHOWN]}
-        return desk.read(lambda _: _list(desk, known, contents))
+        return desk.read(lambda visit: _list(desk, visit, known, contents))
 
     @blueprint.get("/conversations/<uuid:conversation_id>/templates", endpoint="pick")
     def pick(conversation_id: UUID) -> ResponseReturnValue:
@@ -106,11 +108,17 @@ def _approved(desk: Desk) -> list[Content]:
 
 
 def _list(
-    desk: Desk, known: list[Known], contents: dict[str, Content | str | None]
+    desk: Desk, visit: Visit, known: list[Known], contents: dict[str, Content | str | None]
 ) -> ResponseReturnValue:
+    own = house_texts.newest(visit.connection, visit.member.organization_id)
+    business = visit.member.organization
+    kept = {
+        one.language: word("ask", "contact", one.language, own, business=business).text
+        for one in known
+    }
     return desk.page(
         "templates.html", known=known, contents=contents, language_word=language_word,
-        approval_word=approval_word,
+        approval_word=approval_word, kept=kept, business=business,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from tests.messaging.conftest import ACCOUNT, TOKEN, served
 from tests.simulator.desk import Desk
 from tests.world import TEMPLATE, Friend, World
 
-OFFER = "HX" + "7" * 32
+OFFER, UNKNOWN = "HX" + "7" * 32, "HX" + "6" * 32
 TEXT = {
     "friendly_name": "spring_offer", "language": "en", "variables": {"1": "Ana", "2": "20 %"},
     "types": {"twilio/text": {"body": "Hello {{1}}, this week {{2}} off everything."}},
@@ -72,6 +72,20 @@ def queued(world: World) -> list[Any]:
         return list(connection.execute(query.where(Message.author.is_not(None))))
 
 
+def test_a_request_that_says_something_else_than_the_evidence_is_noticed(
+    agent: Browser, world: World, stand_in: str
+) -> None:
+    warned = "This is not your wording."
+    twilio, asks = Desk(stand_in), "Hello, this is {{1}}. May we write to you here? "
+    for body, is_noticed in (
+        ("Buy now, {{1}}!", True),
+        (asks + "Please answer YES or NO. You can stop at any time by replying STOP.", False),
+    ):
+        given = {"friendly_name": "ask", "language": "en", "types": {"twilio/text": {"body": body}}}
+        twilio.control("PUT", f"/templates/{TEMPLATE}", given)
+        assert (warned in agent.get("/templates").text) is is_noticed
+
+
 def test_it_is_shown_with_its_places_and_its_approval(agent: Browser, friend: Friend) -> None:
     page = agent.get(f"{pick(friend)}?sid={OFFER}").text
     assert "spring_offer" in page
@@ -114,9 +128,9 @@ def test_an_empty_place_is_not_sent(agent: Browser, friend: Friend, world: World
 def test_one_that_twilio_does_not_know_can_be_sent_blindly(
     agent: Browser, friend: Friend, world: World
 ) -> None:
-    assert "Twilio knows no template" in agent.get(f"{pick(friend)}?sid={TEMPLATE}").text
-    agent.post(pick(friend), {"sid": TEMPLATE, "variables": "1=Jo"})
-    assert [row[:2] for row in queued(world)] == [(TEMPLATE, {"1": "Jo"})]
+    assert "Twilio knows no template" in agent.get(f"{pick(friend)}?sid={UNKNOWN}").text
+    agent.post(pick(friend), {"sid": UNKNOWN, "variables": "1=Jo"})
+    assert [row[:2] for row in queued(world)] == [(UNKNOWN, {"1": "Jo"})]
 
 
 def test_none_is_sent_after_an_opt_out(agent: Browser, friend: Friend, world: World) -> None:
