@@ -18,6 +18,7 @@ from benchmarks import (
     memory,
     outbox,
     profile,
+    reading,
     replies,
     starting,
     timeouts,
@@ -31,6 +32,7 @@ from benchmarks.tables import Table, as_json, as_markdown
 PARTS: dict[str, Callable[[Ground], list[Table]]] = {
     "batches": batches.measure,
     "replies": replies.measure,
+    "reading": reading.measure,
     "timeouts": timeouts.measure,
     "outbox": outbox.measure,
     "growth": growth.measure,

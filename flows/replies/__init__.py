@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from flows.replies.answers import MOST_TOKENS, explain, hear_answer, recognise
+from flows.replies.answers import explain, hear_answer, recognise
 from flows.replies.lexicon import lexicon_for
 from flows.replies.meaning import Heard, Meaning, Reading
 from flows.replies.normalise import PAUSE, tokens
@@ -23,6 +23,12 @@ __all__ = ["Heard", "Meaning", "Reading", "read"]
 
 # WhatsApp's longest text. What is longer is not looked at: its end might take back its beginning.
 LONGEST = 4096
+# Why a reply may be unclear only because a comma stands inside a phrase; longer ones are stories.
+JOINABLE = frozenset({
+    "words on no list", "negation", "said in more than one way", "no answer in it",
+    "more than one answer", "condition",
+})  # fmt: skip
+MOST_PAUSED = 14
 
 
 def read(heard: Heard, language: str = "en", offered: Collection[str] = ()) -> Reading:
@@ -65,7 +71,7 @@ def _text(text: str, language: str, offered: Collection[str]) -> Reading:
     reply = recognise(tokens(text), words)
     spans = explain(reply, words, offered)
     heard = hear_stop(reply, spans, len(text)) or hear_answer(reply, spans)
-    if heard.meaning == "unclear" and PAUSE in reply and len(reply) <= MOST_TOKENS:
+    if heard.rule in JOINABLE and PAUSE in reply and len(reply) <= MOST_PAUSED:
         # "Ja, kein Problem" is one phrase, however it is punctuated.
         joined = tuple(token for token in reply if token != PAUSE)
         again = hear_answer(joined, explain(joined, words, offered))
