@@ -276,7 +276,7 @@ class Organization:
         phone = phone or f"+{next(_phones)}"
         if how:
             self.town.twilio.customer(phone, **how)
-        answer = self.api.post("/contacts", {"name": "Jo", "phone": phone})
+        answer = self.api.post("/contacts", {"name": "Jo", "phone": phone, "language": "en"})
         assert answer.status_code == 201, answer.text
         return Contact(self, phone, answer.json()["id"])
 
