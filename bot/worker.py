@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.campaigns import asking
 from bot.conversations import overdue
-from bot.messaging import outbox
+from bot.messaging import pausing
 from bot.messaging.dispatch import Dispatch
 from bot.messaging.gateway import NeverSent, NoAnswer, TwilioException
 from bot.messaging.sweep import sweep
@@ -106,7 +106,7 @@ class Worker:
         """Settings may be new: what they are good for is seen at the first message."""
         try:
             with self._runtime.database.writing() as connection:
-                outbox.resume(connection)
+                pausing.resume(connection)
         except SQLAlchemyError:
             log.exception("not_resumed")
 

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from bot.console import trouble
 from bot.console.desk import ADMINS, OVERSEERS, Desk, Visit
 from bot.console.workings import workings
-from bot.messaging import outbox, resolve
+from bot.messaging import pausing, resolve
 from bot.messaging.resolve import Decision
 
 What = Literal["sent", "send again", "give up"]
@@ -91,6 +91,6 @@ def _dismiss(desk: Desk, visit: Visit) -> ResponseReturnValue:
 
 
 def _resume(desk: Desk, visit: Visit) -> ResponseReturnValue:
-    outbox.resume(visit.connection)
+    pausing.resume(visit.connection)
     visit.say("Sending is tried again.", "info")
     return desk.to("problems")

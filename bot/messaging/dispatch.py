@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Lock
-from time import sleep
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from bot import problems
-from bot.messaging import fates, outbox, reconcile, silence
+from bot.messaging import fates, outbox, pausing, reconcile, silence
 from bot.messaging.fates import Fate
 from bot.messaging.gateway import (
     Gateway,
@@ -28,6 +27,7 @@ from bot.messaging.gateway import (
     Unknown,
 )
 from bot.messaging.outbox import Claimed
+from bot.messaging.pace import Pace
 from bot.messaging.reconcile import Doubt
 from bot.messaging.verdicts import Verdict
 from bot.runtime import Runtime
@@ -54,6 +54,7 @@ class Dispatch:
         self._hands = ThreadPoolExecutor(runtime.settings.outbox_threads, "send")
         self._free = runtime.settings.outbox_threads
         self._counting = Lock()
+        self._paces: dict[UUID, Pace] = {}
         self._paused = True  # who was here before may have said so, and not lived to take it back
         self._record: Together[Fate, None] = Together(runtime.database, self._write)
         seconds = runtime.settings.twilio_timeout + CONNECT + MARGIN
@@ -99,25 +100,24 @@ class Dispatch:
             return 0
 
     def _send_from(self, sender_id: UUID) -> int:
-        runtime = self._runtime
         if self._free <= 0:
             return 0
+        runtime = self._runtime
+        pace = self._paces.setdefault(sender_id, Pace(runtime.clock.wall))
         with runtime.database.writing() as connection:
             claimed = outbox.claim(
                 connection, sender_id, runtime.clock.now(connection), runtime.clock.wall(),
-                self._free, self._lease,
+                self._free, self._lease, pace.free_at,
             )  # fmt: skip
         for one in claimed:
+            pace.expect(one.leaves_at, one.step)
             self._take_hand(1)
-            self._hands.submit(self._deliver, one)
+            self._hands.submit(self._deliver, one, pace)
         return len(claimed)
 
-    def _deliver(self, claimed: Claimed) -> None:
+    def _deliver(self, claimed: Claimed, pace: Pace) -> None:
         try:
-            wait = (claimed.leaves_at - self._runtime.clock.wall()).total_seconds()
-            if wait > 0:
-                sleep(wait)
-            outcome = LATE if wait < -MARGIN else self._call(claimed)
+            outcome = LATE if pace.wait().total_seconds() > MARGIN else self._call(claimed)
             self._warn(outcome)
             self._record(outbox.fate_of(claimed, outcome))
         except Exception:
@@ -143,7 +143,7 @@ class Dispatch:
         if isinstance(outcome, Refused) and outcome.verdict.kind == "pause":
             self._paused = True
             with runtime.database.writing() as connection:
-                outbox.pause(connection, outcome.verdict.words, runtime.clock.wall())
+                pausing.pause(connection, outcome.verdict.words, runtime.clock.wall())
             problems.report(runtime, *PAUSED, outcome.verdict.words)
 
     def _find_out(self, doubt: Doubt) -> int:

@@ -11,32 +11,34 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, delete, exists, or_, select
+from sqlalchemy import Connection, Row, Select, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from bot.conversations import letters
 from bot.conversations.held import Key
+from bot.messaging import pausing
 from bot.messaging.fates import Fate
 from bot.messaging.gateway import Outcome, Refused, Sent, Unknown
-from bot.store.bulk import insert_new, update_all
-from bot.store.models import Conversation, Message, Organization, Pause, Sender
+from bot.store.bulk import update_all
+from bot.store.models import Conversation, Message, Organization, Sender
 from bot.store.models.conversations import DOUBTFUL, OUR_CONCERN, has_status
 from flows import FLOWS
 
 HORIZON = timedelta(milliseconds=250)
 """How far ahead messages are claimed: what is claimed no longer hears of an opt-out."""
 
-BREATH = timedelta(seconds=60)
-"""How long the queue waits after the provider rejected our credentials, before it tries one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is this worker's to send, not before `leaves_at` (wall)."""
+    """A message that is this worker's to send, not before `leaves_at` (wall).
+
+    Another of its sender leaves no sooner than `step` after it.
+    """
 
     key: Key
     attempt: int
     leaves_at: datetime
+    step: timedelta
     row: dict[str, Any]
 
 
@@ -45,7 +47,7 @@ def senders_with_mail(connection: Connection, now: datetime, wall: datetime) -> 
 
     Who sent longest ago comes first: no busy sender takes all hands for ever.
     """
-    if connection.scalar(select(Pause.until).where(Pause.until > wall)):
+    if pausing.is_paused(connection, wall):
         return []
     waiting = exists().where(
         Message.sender_id == Sender.id, has_status(Message.status, "queued"), Message.due_at <= now
@@ -57,16 +59,17 @@ def senders_with_mail(connection: Connection, now: datetime, wall: datetime) -> 
 
 def claim(
     connection: Connection, sender_id: UUID, now: datetime, wall: datetime,
-    limit: int, lease: timedelta,
+    limit: int, lease: timedelta, free_at: datetime | None = None,
 ) -> list[Claimed]:  # fmt: skip
     """Claim up to `limit` messages of a sender, as many as its rate allows within the horizon.
 
+    `free_at` (wall) is when this worker is through with those that it has claimed before.
     Messages that the contact's consent no longer covers are cancelled instead.
     """
     sender = _lock_sender(connection, sender_id)
     if sender is None:
         return []
-    first = max(sender.free_at or wall, wall)
+    first = max(sender.free_at or wall, wall, free_at or wall)
     step = timedelta(seconds=1 / sender.per_second)
     slots = min(limit, (wall + HORIZON - first) // step + 1)
     rows = connection.execute(_next_of(sender_id, now, slots)).all() if slots > 0 else []
@@ -74,7 +77,11 @@ def claim(
     _cancel(connection, [row for row in rows if not _may_leave(row)], now)
     claimed = [
         Claimed(
-            (row.organization_id, row.id), row.attempt + 1, first + place * step, dict(row._mapping)
+            (row.organization_id, row.id),
+            row.attempt + 1,
+            first + place * step,
+            step,
+            dict(row._mapping),
         )
         for place, row in enumerate(allowed)
     ]
@@ -94,19 +101,6 @@ def fate_of(claimed: Claimed, outcome: Outcome) -> Fate:
             return Fate(claimed.key, "failed", verdict=verdict, attempt=claimed.attempt)
         case Unknown():
             return Fate(claimed.key, "unknown", attempt=claimed.attempt)
-
-
-def pause(connection: Connection, reason: str, wall: datetime) -> None:
-    """Stop sending for a while: nothing would go through."""
-    row = {"id": 1, "until": wall + BREATH, "reason": reason}
-    # Many calls are turned away at the same moment: deleting and inserting would collide.
-    if not insert_new(connection, Pause, [row], ["id"]):
-        update_all(connection, Pause, [row], keys=("id",))
-
-
-def resume(connection: Connection) -> None:
-    """Try again at once: somebody who starts a worker may have mended what was wrong."""
-    connection.execute(delete(Pause))
 
 
 def _lock_sender(connection: Connection, sender_id: UUID) -> Row[datetime | None, float] | None:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 
 from bot import problems
 from bot.conversations import arrivals
-from bot.messaging import outbox
+from bot.messaging import pausing
 from bot.store.bulk import insert_all
 from bot.store.models import Heartbeat, Message, Pause, Problem
 from tests.console.conftest import Browser
@@ -114,7 +114,7 @@ class TestNoted:
 
     def test_a_pause_is_told_and_ended(self, admin: Browser, world: World) -> None:
         with world.database.writing() as connection:
-            outbox.pause(connection, "Twilio refused the credentials.", world.now)
+            pausing.pause(connection, "Twilio refused the credentials.", world.now)
         assert "Twilio refused the credentials." in admin.get("/problems").text
         assert admin.post("/problems/resume").status_code == 303
         with world.database.reading() as connection:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select, update
 from bot.app import create_app
 from bot.config import Settings
 from bot.messaging.dispatch import MARGIN, Dispatch
+from bot.messaging.pace import Pace
 from bot.runtime import Runtime
 from bot.store.models import Conversation, Message, Organization, Problem, Sender
 from tests.messaging.conftest import served
@@ -203,8 +204,10 @@ def test_a_message_that_was_held_up_beyond_its_lease_is_not_sent(
 ) -> None:
     """The process was halted between the claim and the call: another may have sent it since."""
     (claimed,) = office.claims()
+    pace = Pace(clock.wall)
+    pace.expect(claimed.leaves_at, claimed.step)
     clock.wall_ahead += timedelta(seconds=MARGIN + 1)
-    dispatch._deliver(claimed)
+    dispatch._deliver(claimed, pace)
     assert sent_by_us(desk) == []
     assert office.status(asked) == "queued"
     clock.ahead += timedelta(seconds=1)

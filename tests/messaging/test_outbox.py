@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.conversations import engine
-from bot.messaging import outbox
+from bot.messaging import outbox, pausing
 from bot.messaging.gateway import Refused, Sent, Unknown
 from bot.messaging.outbox import HORIZON, Claimed
 from bot.messaging.verdicts import verdict
@@ -246,7 +246,7 @@ class TestAPause:
         self, world: World, asked: Friend, office: PostOffice
     ) -> None:
         with world.database.writing() as connection:
-            outbox.pause(connection, "The credentials were rejected.", world.now)
+            pausing.pause(connection, "The credentials were rejected.", world.now)
         assert office.senders() == []
         world.passes(seconds=59.999)
         assert office.senders() == []
@@ -257,15 +257,15 @@ class TestAPause:
         self, world: World, asked: Friend, office: PostOffice
     ) -> None:
         with world.database.writing() as connection:
-            outbox.pause(connection, "The credentials were rejected.", world.now)
-            outbox.resume(connection)
+            pausing.pause(connection, "The credentials were rejected.", world.now)
+            pausing.resume(connection)
         assert len(office.senders()) == 1
 
     def test_a_second_pause_replaces_the_first(self, world: World, asked: Friend) -> None:
         with world.database.writing() as connection:
-            outbox.pause(connection, "once", world.now)
-            outbox.pause(connection, "twice", world.now)
-            reasons = connection.scalars(select(outbox.Pause.reason)).all()
+            pausing.pause(connection, "once", world.now)
+            pausing.pause(connection, "twice", world.now)
+            reasons = connection.scalars(select(pausing.Pause.reason)).all()
         assert reasons == ["twice"]
 
 

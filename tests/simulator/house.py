@@ -33,8 +33,8 @@ GRANIAN = (sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws")
 # A worker that waits a second, not a minute, after the provider refused our credentials.
 QUICK_WORKER = """
 from datetime import timedelta
-from bot.messaging import outbox
-outbox.BREATH = timedelta(seconds=1)
+from bot.messaging import pausing
+pausing.BREATH = timedelta(seconds=1)
 from bot.runtime import load_runtime
 from bot.worker import Worker
 Worker(load_runtime()).run()

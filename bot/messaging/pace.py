@@ -1,0 +1,46 @@
+"""A sender's rate, kept to the message: calls leave one after another and never closer than that.
+
+The database gives each message a moment to leave at. Threads wake late by a little, and not all by
+as much: what was spaced evenly there would leave in bunches here.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from time import sleep
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class Pace:
+    """The way out of one sender in this process. `wall` tells the real moment, in UTC."""
+
+    def __init__(self, wall: Callable[[], datetime]) -> None:
+        self._wall = wall
+        self._moments: deque[datetime] = deque()
+        self._step = timedelta()
+        self._last = LONG_AGO
+        self._way = Lock()
+
+    @property
+    def free_at(self) -> datetime:
+        """The moment from which one more could leave, when all that are expected have left."""
+        return self._last + (len(self._moments) + 1) * self._step
+
+    def expect(self, moment: datetime, step: timedelta) -> None:
+        """Take note of when the next message is to leave, and how far apart they must be."""
+        self._step = step
+        self._moments.append(moment)
+
+    def wait(self) -> timedelta:
+        """Wait until one message may leave. Gives back how late it is."""
+        with self._way:
+            moment = self._moments.popleft()
+            leaves_at = max(moment, self._last + self._step)
+            while (left := (leaves_at - self._wall()).total_seconds()) > 0:
+                sleep(left)
+            self._last = self._wall()
+        return self._last - moment
