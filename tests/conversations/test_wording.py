@@ -149,3 +149,9 @@ def test_a_name_with_braces_is_a_name() -> None:
 def test_a_text_that_there_is_not() -> None:
     with pytest.raises(KeyError):
         word("nonsense", "contact", "en", business="Acme")
+
+
+def test_the_disclaimer_tells_who_writes_what_how_often_and_how_to_stop() -> None:
+    told = word("disclaimer", "contact", "en", business="Acme").text
+    for part in ("from Acme", "about your dealings with us", "as often as", "STOP", "HELP"):
+        assert part in told
