@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -127,10 +128,11 @@ def _one(person: Person, last: dict[UUID, Brief]) -> Listed:
 
 def _form(
     desk: Desk, person: Person | None, given: dict[str, str], error: str = "", status: int = 200,
-    same: UUID | None = None,
+    same: UUID | None = None, perhaps: Sequence[tuple[UUID, str]] = (),
 ) -> ResponseReturnValue:  # fmt: skip
     page = desk.page(
         "contact_form.html", person=person, given=given, error=error, same=same,
+        perhaps=perhaps,
         number=spelled(person) if person else "",
     )  # fmt: skip
     return page, status
@@ -156,7 +158,9 @@ def _add(desk: Desk, visit: Visit) -> ResponseReturnValue:
 
 def _edit(desk: Desk, visit: Visit, contact_id: UUID) -> ResponseReturnValue:
     person = find(visit, contact_id)
-    return _form(desk, person, {"name": person.name, "language": person.language or ""})
+    perhaps = contacts.perhaps_same(visit.connection, visit.member.organization_id, person)
+    given = {"name": person.name, "language": person.language or ""}
+    return _form(desk, person, given, perhaps=perhaps)
 
 
 def _change(desk: Desk, visit: Visit, contact_id: UUID) -> ResponseReturnValue:

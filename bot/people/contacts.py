@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, select
 
 from bot.people import search
+from bot.people.spellings import other_spelling
 from bot.store.models import Address, Contact, Conversation
 
 
@@ -92,6 +93,29 @@ def by_address(connection: Connection, organization_id: UUID, value: str) -> UUI
             Address.organization_id == organization_id, Address.value == value
         )
     )
+
+
+def perhaps_same(
+    connection: Connection, organization_id: UUID, person: Person
+) -> list[tuple[UUID, str]]:
+    """Other contacts (id, name) whose number is another spelling of one of this person's.
+
+    Nothing proves that they are the same: that is for people to look at.
+    """
+    others = {other_spelling(place.value) for place in person.places}
+    return [
+        (row.id, row.name)
+        for row in connection.execute(
+            select(Contact.id, Contact.name)
+            .join(
+                Address,
+                (Address.organization_id == Contact.organization_id)
+                & (Address.contact_id == Contact.id),
+            )
+            .where(Address.organization_id == organization_id, Contact.id != person.id)
+            .where(Address.value.in_(others - {None}))
+        )
+    ]
 
 
 def _contacts(organization_id: UUID) -> Select[UUID, str, str | None]:

@@ -241,6 +241,18 @@ class TestConversation:
         friend.says("yes")
         assert agent.post(f"{talk(friend)}/messages", {"text": text}).status_code == 422
 
+    def test_somebody_who_may_be_the_same_is_shown_and_not_joined(
+        self, agent: Browser, world: World
+    ) -> None:
+        one, other = world.contact("+525512345678"), world.contact("+5215512345678")
+        page = agent.get(f"/contacts/{one.now.contact_id}").text
+        assert "Perhaps the same person" in page
+        assert f"/contacts/{other.now.contact_id}" in page
+        one.says("hello", user_id="MX.1349")
+        page = agent.get(f"/contacts/{one.now.contact_id}").text
+        assert "MX.1349" in page
+        assert "Perhaps" not in agent.get(f"/contacts/{world.contact().now.contact_id}").text
+
     def test_an_sms_is_counted_in_parts(self, agent: Browser, world: World) -> None:
         friend = world.contact(channel="sms")
         assert "One SMS holds 160 characters" in agent.get(talk(friend)).text
