@@ -15,6 +15,7 @@ from bot.campaigns.step import BATCH, KEY, ask_next, next_of, running
 from bot.runtime import Runtime
 from bot.store.bulk import Overtaken
 from bot.store.models import Campaign, Invitation
+from bot.store.models.campaigns import is_status
 
 log = structlog.get_logger()
 
@@ -23,8 +24,8 @@ def ask(runtime: Runtime) -> int:
     """Ask the next contacts of every bulk request that is running; gives back how many moved on."""
     now = runtime.clock.now()
     with runtime.database.reading() as connection:
-        due = select(Campaign.sender_id).where(Campaign.status == "running", Campaign.due_at <= now)
-        asking = list(connection.scalars(due.distinct()))
+        due = select(Campaign.sender_id).where(is_status(Campaign.status, "running"))
+        asking = list(connection.scalars(due.where(Campaign.due_at <= now).distinct()))
     return sum(_ask_by(runtime, sender_id, now) for sender_id in asking)
 
 

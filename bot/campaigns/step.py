@@ -21,6 +21,7 @@ from bot.conversations.engine import Request
 from bot.people import joining, newcomers, senders
 from bot.store.bulk import update_all
 from bot.store.models import Campaign, Invitation
+from bot.store.models.campaigns import is_status
 
 BATCH = 200
 """Contacts that are asked in one transaction: webhooks wait no longer than for it."""
@@ -57,9 +58,9 @@ def ask_next(
 def _is_ours(connection: Connection, sender_id: UUID) -> bool:
     """Lock the first campaign of a sender that is running, unless another worker has it."""
     running = select(Campaign.id).where(Campaign.sender_id == sender_id)
-    running = running.where(Campaign.status == "running").order_by(Campaign.id)
+    running = running.where(is_status(Campaign.status, "running")).order_by(Campaign.id)
     leader = connection.scalar(running.limit(1))
-    mine = select(Campaign.id).where(Campaign.id == leader, Campaign.status == "running")
+    mine = select(Campaign.id).where(Campaign.id == leader, is_status(Campaign.status, "running"))
     return connection.scalar(mine.with_for_update(skip_locked=True)) is not None
 
 
@@ -67,7 +68,7 @@ def running(sender_id: UUID, now: datetime) -> Select[Any]:
     """The campaigns of a sender that have somebody to ask now, the oldest first."""
     return (
         select(*Campaign.__table__.columns)
-        .where(Campaign.sender_id == sender_id, Campaign.status == "running")
+        .where(Campaign.sender_id == sender_id, is_status(Campaign.status, "running"))
         .where(Campaign.due_at <= now)
         .order_by(Campaign.id)
     )
@@ -144,7 +145,7 @@ def _rest(connection: Connection, campaign: Row[Any], now: datetime) -> None:
 def _wait(connection: Connection, sender_id: UUID, obstacle: str, until: datetime) -> None:
     connection.execute(
         update(Campaign)
-        .where(Campaign.sender_id == sender_id, Campaign.status == "running")
+        .where(Campaign.sender_id == sender_id, is_status(Campaign.status, "running"))
         .values(obstacle=obstacle, due_at=until)
     )
 
@@ -153,7 +154,7 @@ def _waiting(campaign: Row[Any]) -> tuple[Any, Any, Any]:
     return (
         Invitation.organization_id == campaign.organization_id,
         Invitation.campaign_id == campaign.id,
-        Invitation.status == "waiting",
+        is_status(Invitation.status, "waiting"),
     )
 
 

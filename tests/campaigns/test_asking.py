@@ -6,14 +6,15 @@ import itertools
 import json
 from collections import Counter
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
-from bot.campaigns import asking
+from bot.campaigns import asking, step
 from bot.campaigns.forecast import counts
 from bot.config import Settings
 from bot.people import contacts, newcomers
@@ -217,6 +218,31 @@ def test_one_who_is_gone_meanwhile_is_passed_over(crowd: Crowd) -> None:
             connection.exec_driver_sql(f'DELETE FROM "{table}"')
     asked.runs_out()
     assert asked.progress.reasons == {"not_found": 2}
+
+
+@ON_SQLITE
+def test_what_a_worker_looks_for_is_found_by_an_index(crowd: Crowd) -> None:
+    asked = crowd.begins(crowd.file(numbers(3)))
+    world, sender_id = crowd.world, crowd.world.house().sender_id
+    crowd.sends(messaging_limit=10)
+    with world.database.writing() as connection:
+        seen: list[tuple[str, Any]] = []
+
+        def note(_: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
+            seen.append((statement, values))
+
+        event.listen(connection, "before_cursor_execute", note)
+        step.ask_next(connection, sender_id, world.now)
+        event.remove(connection, "before_cursor_execute", note)
+        looks = [(one, values) for one, values in seen if one.startswith("SELECT")]
+        plans = [
+            str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", values).all())
+            for one, values in looks
+        ]
+    assert asked.progress.statuses == {"asked": 3}
+    assert [plan for plan in plans if "SCAN" in plan and "USING" not in plan] == []
+    for index in ("ix_campaign_running", "ix_invitation_waiting", "ix_message_begun_by_us"):
+        assert any(index in plan for plan in plans), index
 
 
 DEEDS = ("go on", "kill", "pause", "resume", "leave", "hours", "yes", "hello", "STOP")

@@ -6,8 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    literal_column,
+    text,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from bot.store.columns import new_id
 from bot.store.models.base import ADDRESS, Base
@@ -15,6 +22,11 @@ from bot.store.models.base import ADDRESS, Base
 
 def _only(condition: str) -> dict[str, Any]:
     return {"postgresql_where": text(condition), "sqlite_where": text(condition)}
+
+
+def is_status(column: Mapped[str] | InstrumentedAttribute[str], status: str) -> ColumnElement[bool]:
+    """Whether a status is this one, spelled as in the condition of an index that is to serve."""
+    return column == literal_column(f"'{status}'")
 
 
 class Campaign(Base):
