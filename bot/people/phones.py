@@ -17,11 +17,14 @@ from phonenumbers import (
 )
 
 from bot.people.mistakes import Mistake
+from bot.people.spellings import other_spelling
 
 MANGLED = re.compile(r"\d[.,]?\d*E\+?\d+", re.IGNORECASE)
 """A long number as a spreadsheet shows it, with its last digits gone."""
 
-WRITTEN = re.compile(r"[+\uff0b]?[\d\s().\u2010-\u2015/\u00a0-]+")
+EXTENSION = re.compile(r"\d\s*(?:x|ext\.?|extension|#|;ext=)\s*\d+", re.IGNORECASE)
+
+WRITTEN = re.compile(r"\(?[+\uff0b]?[\d\s().\u2010-\u2015/\u00a0-]+")
 
 SHORTEST, LONGEST = 7, 15
 """Digits of an E.164 number that the provider takes."""
@@ -45,6 +48,12 @@ def read_phone(text: str, region: str | None = None) -> str:
             f"{written!r} was shortened by a spreadsheet and its last digits are lost. Format the "
             "column as text and enter the number again."
         )
+    if EXTENSION.search(written):
+        raise BadPhone(
+            f"{written!r} has an extension, which no message can reach. Write a number of its own."
+        )
+    if written.count("+") > 1:
+        raise BadPhone(f"{written!r} is more than one number. Add a contact for each.")
     if not WRITTEN.fullmatch(written):
         raise BadPhone(f"{written!r} is not a phone number. Write digits only, as +4915112345678.")
     number = _parse(written, read_region(region))
@@ -93,6 +102,9 @@ def _demand_possible(written: str, number: PhoneNumber) -> None:
     reason = is_possible_number_with_reason(number)
     digits = len(format_number(number, PhoneNumberFormat.E164)) - 1
     if reason == ValidationResult.IS_POSSIBLE and SHORTEST <= digits <= LONGEST:
+        return
+    # WhatsApp still spells Mexican numbers with the 1 that was dropped from dialling.
+    if other_spelling(format_number(number, PhoneNumberFormat.E164)):
         return
     words = {
         ValidationResult.TOO_SHORT: "has too few digits",
