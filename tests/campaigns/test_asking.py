@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -209,6 +210,26 @@ def test_one_who_cannot_be_asked_stops_nobody(crowd: Crowd, runtime: Runtime) ->
     assert asked.fates[bad.phone] == ("failed", "failed")
     with crowd.world.database.reading() as connection:
         assert connection.scalars(select(Problem.kind)).all() == ["bulk request"]
+
+
+def test_workers_at_once_ask_nobody_twice(crowd: Crowd, runtime: Runtime) -> None:
+    crowd.sends(per_second=20)
+    first, second = numbers(60), numbers(60, first=40)
+    one, other = crowd.begins(crowd.file(first)), crowd.begins(crowd.file(second))
+
+    def works(_: int) -> None:
+        for _ in range(8):
+            asking.ask(runtime)
+
+    for _ in range(4):
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(works, range(4)))
+        assert crowd.leaves() <= 40, "the queue stays short, whoever asks"
+    for asked in (one, other):
+        asked.runs_out()
+        assert asked.status == "done"
+    assert crowd.requests() == Counter({*first, *second})
+    assert other.progress.reasons == {"already_requested": 20}
 
 
 def test_one_who_is_gone_meanwhile_is_passed_over(crowd: Crowd) -> None:
