@@ -19,9 +19,7 @@ from flows import FLOWS
 from flows.replies import Reading
 from flows.turn import Turn
 
-BY_FAMILY: Columns = (
-    Conversation.organization_id, Conversation.sender_id, Conversation.contact_id,
-)  # fmt: skip
+BY_CONTACT: Columns = (Conversation.organization_id, Conversation.contact_id)
 
 EVER = datetime.min.replace(tzinfo=UTC)
 STOPPED_ELSEWHERE = "they stopped under another address of theirs"
@@ -37,16 +35,20 @@ class Families:
 
     def beside(self, conversation: Held) -> list[Held]:
         """The other conversations of the same person with the same sender."""
-        if self._read is None:
-            families = {_family(one) for one in self._known.values()}
-            found = held.find(self._connection, BY_FAMILY, families, lock=True)
-            # One object for each conversation, or one turn would overwrite another.
-            self._read = found | {key: self._known[key] for key in found.keys() & self._known}
         return [
             one
-            for one in self._read.values()
-            if _family(one) == _family(conversation) and one is not conversation
+            for one in self.of(conversation)
+            if one.sender_id == conversation.sender_id and one is not conversation
         ]
+
+    def of(self, conversation: Held) -> list[Held]:
+        """All conversations of the same person, with any sender."""
+        if self._read is None:
+            people = {_person(one) for one in self._known.values()}
+            found = held.find(self._connection, BY_CONTACT, people, lock=True)
+            # One object for each conversation, or one turn would overwrite another.
+            self._read = found | {key: self._known[key] for key in found.keys() & self._known}
+        return [one for one in self._read.values() if _person(one) == _person(conversation)]
 
 
 def has_stopped(conversation: Held) -> bool:
@@ -71,14 +73,17 @@ def follow_stops(
 ) -> None:
     """Let a stop that was given before count under all addresses that have just been joined.
 
-    What had been joined earlier has followed then; a yes given since is newer.
+    Each sender is a matter of its own. What had been joined earlier has followed then; a yes given
+    since is newer.
     """
-    beside = families.beside(conversation)
-    news = [conversation, *(one for one in beside if one.id in joined)]
-    stopped = next((one for one in news if has_stopped(one)), None)
-    for one in (conversation, *beside):
-        if stopped:
-            _follow(changes, one, stopped)
+    theirs = families.of(conversation)
+    for sender_id in {one.sender_id for one in theirs if one.id in joined}:
+        group = [one for one in theirs if one.sender_id == sender_id]
+        news = [one for one in group if one.id in joined or not one.heard_in]
+        stopped = next((one for one in news if has_stopped(one)), None)
+        for one in group:
+            if stopped:
+                _follow(changes, one, stopped)
 
 
 def _follow(changes: Changes, one: Held, stopped: Held) -> None:
@@ -92,5 +97,5 @@ def _follow(changes: Changes, one: Held, stopped: Held) -> None:
     take(changes, one, "receive", turn_of(one, changes, heard=reading), cause)
 
 
-def _family(conversation: Held) -> tuple[UUID, UUID, UUID]:
-    return conversation.organization_id, conversation.sender_id, conversation.contact_id
+def _person(conversation: Held) -> tuple[UUID, UUID]:
+    return conversation.organization_id, conversation.contact_id

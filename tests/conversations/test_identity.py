@@ -13,9 +13,9 @@ from bot.conversations import engine
 from bot.conversations.actions import Refusal
 from bot.conversations.inbound import Inbound
 from bot.people import contacts, newcomers, organizations
-from bot.store.models import Address, Contact, Conversation, Message
+from bot.store.models import Address, Contact, Conversation, Message, Sender
 from flows.replies import Heard
-from tests.world import SMS, WHATSAPP, Friend, World, new_sid
+from tests.world import SMS, TEMPLATE, WHATSAPP, Friend, World, new_sid
 
 DIALLED, CANONICAL = "+525512345678", "+5215512345678"
 USER = "MX.13491208655302741918"
@@ -230,6 +230,31 @@ class TestStops:
         assert jo.state == "opted_in"
         writes(world, CANONICAL, "Thanks", user_id=USER)
         assert jo.state == "opted_in", "a yes is newer than the stop that was joined before it"
+
+    def test_a_stop_to_another_sender_counts_there_as_soon_as_they_are_joined(
+        self, world: World
+    ) -> None:
+        second = "whatsapp:+15550002000"
+        with world.database.writing() as connection:
+            organizations.add_sender(
+                connection, world.organization_id, second, {"en": TEMPLATE}, world.now
+            )
+        jo = world.contact(DIALLED)
+        for sender in (WHATSAPP, second):
+            writes(world, DIALLED, "hello", to=sender)
+            writes(world, DIALLED, "Yes", to=sender)
+        writes(world, USER, "STOP", to=second)
+
+        jo.says("hm?", user_id=USER)
+
+        with world.database.reading() as connection:
+            query = select(Sender.address, Conversation.state).join(
+                Conversation, Conversation.sender_id == Sender.id
+            )
+            states = sorted(tuple(row) for row in connection.execute(query))
+        assert states == [
+            (WHATSAPP, "opted_in"), (second, "opted_out"), (second, "opted_out"),
+        ]  # fmt: skip
 
     def test_in_one_batch_as_one_after_another(self, world: World) -> None:
         jo, sid = asked(world)
