@@ -47,12 +47,15 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.get("/conversations/<uuid:conversation_id>/lines", endpoint="lines")
     def lines(conversation_id: UUID) -> ResponseReturnValue:
-        seen = watch.pulse((digest(desk.token), conversation_id), monotonic())
+        opened, at = (digest(desk.token), conversation_id), monotonic()
+        seen = watch.pulse(opened, at)
         if seen and seen in request.if_none_match:
             return Response(status=304)
-        return desk.read(
+        answer = desk.read(
             lambda visit: _lines(desk, visit, conversation_id), EVERYBODY, background=True
         )
+        watch.admit(opened, at)
+        return answer
 
     @blueprint.post("/conversations/<uuid:conversation_id>/resend", endpoint="resend")
     def resend(conversation_id: UUID) -> ResponseReturnValue:

@@ -33,12 +33,20 @@ class Watch:
         self._asked: dict[Page, float] = {}
         self._seen: dict[Page, str] = {}
 
+    def admit(self, page: Page, at: float) -> None:
+        """Look at a page that was answered the whole way. Strangers' are not: they would add up.
+
+        `at`: seconds of a clock that only goes forward.
+        """
+        self._asked[page] = at
+
     def pulse(self, page: Page, at: float) -> str | None:
         """The pulse that a page may compare with; None when it must ask the whole way.
 
-        `at`: seconds of a clock that only goes forward. None too for who has no session in force,
-        and for a conversation that is not their organization's.
+        So must who was not admitted, has no session in force any more, or is in another house.
         """
+        if page not in self._asked:
+            return None
         self._asked[page] = at
         # Who finds somebody looking does not wait: what is known is hardly older than that.
         if at - self._looked_at >= FRESH and self._looking.acquire(blocking=False):
@@ -49,7 +57,8 @@ class Watch:
         return self._seen.get(page)
 
     def _look(self, at: float) -> None:
-        pages = [page for page, asked in list(self._asked.items()) if at - asked <= OPEN]
+        asked = self._asked.copy()
+        pages = [page for page, last in asked.items() if at - last <= OPEN]
         now, wall = self._runtime.clock.now(), self._runtime.clock.wall()
         with self._runtime.database.reading() as connection:
             present = sessions.in_force(connection, {digest for digest, _ in pages}, wall)
@@ -60,7 +69,6 @@ class Watch:
             for digest, talk in pages
             if (key := (present.get(digest), talk)) in found
         }
-        open_now = set(pages)
-        for page in [page for page in list(self._asked) if page not in open_now]:
-            del self._asked[page]
+        for page in asked.keys() - set(pages):
+            self._asked.pop(page, None)
         self._looked_at = at

@@ -47,7 +47,7 @@ def statements(world: World) -> Iterator[list[str]]:
 def test_many_pages_are_answered_from_one_look(world: World, runtime: Runtime) -> None:
     watch, opened = Watch(runtime), pages(world, 40)
     for page in opened:
-        watch.pulse(page, 0.0)
+        watch.admit(page, 0.0)
     with statements(world) as asked:
         seen = [watch.pulse(page, 1.5 + place / 1000) for place, page in enumerate(opened)]
     assert len(asked) == 2
@@ -58,6 +58,7 @@ def test_what_happened_is_seen_by_the_next_look(world: World, runtime: Runtime) 
     watch, friend = Watch(runtime), world.contact()
     [(token, _)] = pages(world, 1)
     page = (token, friend.key[1])
+    watch.admit(page, 0.0)
     before = watch.pulse(page, 0.0)
     friend.is_asked()
     assert watch.pulse(page, FRESH - 0.01) == before
@@ -72,6 +73,8 @@ def test_who_is_out_and_who_is_elsewhere_sees_nothing(world: World, runtime: Run
     stranger = add_member(world, "agent", other, "x@example.org")
     with world.database.writing() as connection:
         token = sessions.begin(connection, stranger, Browser("", ""), world.now)
+    for one in (page, (digest(token), page[1]), ("nobody", page[1])):
+        watch.admit(one, 0.0)
     assert watch.pulse(page, 0.0)
     assert watch.pulse((digest(token), page[1]), 1.0) is None
     assert watch.pulse(("nobody", page[1]), 2.0) is None
@@ -83,9 +86,16 @@ def test_who_is_out_and_who_is_elsewhere_sees_nothing(world: World, runtime: Run
 def test_closed_pages_are_looked_at_no_more(world: World, runtime: Runtime) -> None:
     watch, [closed, opened] = Watch(runtime), pages(world, 2)
     for page in (closed, opened):
-        watch.pulse(page, 0.0)
+        watch.admit(page, 0.0)
     assert watch.pulse(opened, OPEN + 1)
-    assert closed not in watch._seen  # what is kept of it
+    assert watch.pulse(closed, OPEN + 1.1) is None
+
+
+def test_who_was_never_answered_is_not_looked_at(world: World, runtime: Runtime) -> None:
+    watch, [page] = Watch(runtime), pages(world, 1)
+    with statements(world) as asked:
+        assert watch.pulse(page, 0.0) is None
+    assert asked == []
 
 
 @pytest.mark.parametrize("status", ["sent", "delivered", "read", "failed", "unknown"])
