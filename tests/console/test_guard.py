@@ -17,7 +17,9 @@ from bot.conversations import attachments
 from bot.conversations.attachments import File
 from bot.people import accounts
 from bot.runtime import Runtime
-from bot.store.models import Attachment, Contact, Conversation, Message, Sender, Token
+from bot.store.bulk import insert_all
+from bot.store.columns import new_id
+from bot.store.models import Attachment, Campaign, Contact, Conversation, Message, Sender, Token
 from tests.console.conftest import Browser, StoryClock, add_member, signed_in
 from tests.world import World
 
@@ -57,6 +59,9 @@ def address(app: Flask, rule: Rule, ids: Ids | None = None) -> str:
 
 
 def _value(rule: Rule, name: str) -> UUID | str:
+    chosen = sorted(getattr(rule._converters[name], "items", ()))
+    if chosen:
+        return str(chosen[0])
     known = {"channel": "whatsapp", "deed": "disable", "secret": "x", "filename": "style.css"}
     return known.get(name) or (uuid4() if name.endswith("_id") else "x")
 
@@ -120,11 +125,16 @@ def _their_ids(world: World) -> Ids:
         attachments.keep(
             connection, theirs.key, File("a.pdf", "application/pdf", b"%PDF"), world.now
         )
+        campaign = {"id": new_id(), "organization_id": world.organization_id}
+        campaign |= {"sender_id": theirs.house.sender_id, "asked_by": rival.email, "basis": "form"}
+        campaign |= {"source": "a file", "status": "running", "due_at": world.now}
+        insert_all(connection, Campaign, [campaign | {"created_at": world.now}])
     ids: Ids = {"account_id": rival.id}
     with world.database.reading() as connection:
         for name, model in {
             "contact_id": Contact, "conversation_id": Conversation, "message_id": Message,
             "sender_id": Sender, "token_id": Token, "attachment_id": Attachment,
+            "campaign_id": Campaign,
         }.items():  # fmt: skip
             query = select(model.id).where(model.organization_id == world.organization_id)
             ids[name] = connection.scalars(query).all()[0]
