@@ -128,7 +128,7 @@ def _one(person: Person, last: dict[UUID, Brief]) -> Listed:
 
 def _form(
     desk: Desk, person: Person | None, given: dict[str, str], error: str = "", status: int = 200,
-    same: UUID | None = None, perhaps: Sequence[tuple[UUID, str]] = (),
+    same: UUID | None = None, perhaps: Sequence[tuple[UUID, str, str]] = (),
 ) -> ResponseReturnValue:  # fmt: skip
     page = desk.page(
         "contact_form.html", person=person, given=given, error=error, same=same,

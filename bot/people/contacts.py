@@ -97,16 +97,16 @@ def by_address(connection: Connection, organization_id: UUID, value: str) -> UUI
 
 def perhaps_same(
     connection: Connection, organization_id: UUID, person: Person
-) -> list[tuple[UUID, str]]:
-    """Other contacts (id, name) whose number is another spelling of one of this person's.
+) -> list[tuple[UUID, str, str]]:
+    """Other contacts (id, name, number) whose number is another spelling of one of this person's.
 
     Nothing proves that they are the same: that is for people to look at.
     """
     others = {other_spelling(place.value) for place in person.places}
     return [
-        (row.id, row.name)
+        (row.id, row.name, row.value)
         for row in connection.execute(
-            select(Contact.id, Contact.name)
+            select(Contact.id, Contact.name, Address.value)
             .join(
                 Address,
                 (Address.organization_id == Contact.organization_id)
