@@ -28,7 +28,7 @@ _WHY_UNCLEAR: dict[Role, str] = {
     "foreign": "words on no list",
 }
 _NUMBERS = {"1": Entry("yes", ""), "2": Entry("no", "")}
-_PLAIN_NO: frozenset[Role] = frozenset({"no", "doubt", "polite", "with_no"})
+_PLAIN_NO: frozenset[Role] = frozenset({"no", "doubt", "polite", "with_yes", "with_no"})
 # What only another language explains is better than nothing and worse than any word of one's own.
 _UNKNOWN, _FOREIGN = 100, 1
 _REPEATED = re.compile(r"(.)\1{2,}")
@@ -102,7 +102,7 @@ def hear_answer(reply: Tokens, spans: Sequence[Span]) -> Reading:
     roles = {span.role for span in said}
     if said and said[-1].role == "no" and roles <= _PLAIN_NO:
         # What could be meant in two ways is settled by the no that follows it.
-        roles.discard("doubt")
+        roles -= {"doubt", "with_yes"}
     if not roles.isdisjoint(_WHY_UNCLEAR):
         return _unclear(next(why for role, why in _WHY_UNCLEAR.items() if role in roles))
     meant = [answer for answer in _ANSWERS if answer in roles]
@@ -112,6 +112,8 @@ def hear_answer(reply: Tokens, spans: Sequence[Span]) -> Reading:
         return _unclear("more than one answer" if meant else "no answer in it")
     if "with_no" in roles and meant != ["no"]:
         return _unclear("regret beside another answer")
+    if "with_yes" in roles and meant != ["yes"]:
+        return _unclear("permission beside another answer")
     if QUESTION in reply and meant != ["help"]:
         return _unclear("question")
     if len(reply) > MOST_TOKENS:

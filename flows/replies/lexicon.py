@@ -13,7 +13,7 @@ from flows.replies.patterns import Index, Role, Span, words_of
 _OWN: tuple[tuple[str, Role], ...] = (
     ("stop_here", "stop"), ("doubt", "doubt"), ("no", "no"), ("no_objection", "yes"),
     ("yes", "yes"), ("start", "start"), ("help", "help"), ("polite", "polite"),
-    ("no_with", "with_no"),
+    ("yes_with", "with_yes"), ("no_with", "with_no"),
     ("negation", "negation"), ("condition", "condition"),
 )  # fmt: skip
 # What people of any language put around a stop word: courtesy, and their yes or no.

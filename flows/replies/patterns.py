@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from flows.replies.normalise import Tokens, tokens
 
 Role = Literal[
-    "stop", "no", "yes", "start", "help", "polite", "with_no", "doubt", "negation", "condition",
+    "stop", "no", "yes", "start", "help", "polite", "with_yes", "with_no", "doubt", "negation", "condition",
     "foreign", "unknown",
 ]  # fmt: skip
 
