@@ -43,7 +43,7 @@ def measure(ground: Ground) -> list[Table]:
 def _figures(reader: Reader) -> list[str]:
     heard: dict[str, list[bool]] = {"yes": [], "no": [], "stop": []}
     false: list[bool] = []
-    for path in sorted(TEXTS.glob("*.toml")):
+    for path in sorted(TEXTS.rglob("*.toml")):
         for meant, texts in tomllib.loads(path.read_text(encoding="utf-8")).items():
             read_as = [reader(text, path.stem) for text in texts]
             if meant in heard:

@@ -27,6 +27,10 @@ _WHY_UNCLEAR: dict[Role, str] = {
     "unknown": "words on no list",
     "foreign": "words on no list",
 }
+_BELONGS: dict[Role, tuple[str, str]] = {
+    "with_no": ("no", "regret beside another answer"),
+    "with_yes": ("yes", "permission beside another answer"),
+}
 _NUMBERS = {"1": Entry("yes", ""), "2": Entry("no", "")}
 _PLAIN_NO: frozenset[Role] = frozenset({"no", "doubt", "polite", "with_yes", "with_no"})
 # What only another language explains is better than nothing and worse than any word of one's own.
@@ -100,7 +104,8 @@ def hear_answer(reply: Tokens, spans: Sequence[Span]) -> Reading:
     """Read a reply that is no stop as yes, no, start, help, or unclear with the reason."""
     said = [span for span in spans if reply[span.start] not in PUNCTUATION]
     roles = {span.role for span in said}
-    if said and said[-1].role == "no" and roles <= _PLAIN_NO:
+    last = next((span.role for span in reversed(said) if span.role != "polite"), None)
+    if last == "no" and roles <= _PLAIN_NO:
         # What could be meant in two ways is settled by the no that follows it.
         roles -= {"doubt", "with_yes"}
     if not roles.isdisjoint(_WHY_UNCLEAR):
@@ -110,16 +115,19 @@ def hear_answer(reply: Tokens, spans: Sequence[Span]) -> Reading:
         meant = ["yes"]
     if len(meant) != 1:
         return _unclear("more than one answer" if meant else "no answer in it")
-    if "with_no" in roles and meant != ["no"]:
-        return _unclear("regret beside another answer")
-    if "with_yes" in roles and meant != ["yes"]:
-        return _unclear("permission beside another answer")
-    if QUESTION in reply and meant != ["help"]:
-        return _unclear("question")
-    if len(reply) > MOST_TOKENS:
-        return _unclear("too long for an answer")
+    if why := _why_not(meant[0], roles, reply):
+        return _unclear(why)
     decisive = next(span for span in said if span.role == meant[0])
     return Reading(meant[0], False, _rule(decisive, said), decisive.words)
+
+
+def _why_not(meant: str, roles: set[Role], reply: Tokens) -> str | None:
+    for company, (answer, why) in _BELONGS.items():
+        if company in roles and meant != answer:
+            return why
+    if QUESTION in reply and meant != "help":
+        return "question"
+    return "too long for an answer" if len(reply) > MOST_TOKENS else None
 
 
 def _rule(decisive: Span, said: Sequence[Span]) -> str:

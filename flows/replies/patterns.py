@@ -16,8 +16,8 @@ from typing import Literal, NamedTuple
 from flows.replies.normalise import Tokens, tokens
 
 Role = Literal[
-    "stop", "no", "yes", "start", "help", "polite", "with_yes", "with_no", "doubt", "negation", "condition",
-    "foreign", "unknown",
+    "stop", "no", "yes", "start", "help", "polite", "with_yes", "with_no", "doubt",
+    "negation", "condition", "foreign", "unknown",
 ]  # fmt: skip
 
 _SIGNS = re.compile(r"([(|)])")

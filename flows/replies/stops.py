@@ -86,6 +86,11 @@ def _strong() -> Index:
     return Index(everywhere("stop_sentence", "stop"))
 
 
+@cache
+def _turns() -> frozenset[str]:
+    return frozenset().union(*(words.words("but") for words in lists().values()))
+
+
 def hear_stop(reply: Tokens, spans: Sequence[Span], length: int) -> Reading | None:
     """Read a reply as a stop, or say with `None` that it is none."""
     stop = _whole_message(reply, spans)
@@ -147,9 +152,11 @@ def _sentence(reply: Tokens, spans: Sequence[Span]) -> Span | None:
 
 
 def _sentences(reply: Tokens, spans: Sequence[Span]) -> Iterator[list[Span]]:
+    """Cut a reply at its punctuation and where it turns: `yes, but stop`."""
+    cuts = PUNCTUATION | _turns()
     sentence: list[Span] = []
     for span in spans:
-        if reply[span.start] in PUNCTUATION:
+        if reply[span.start] in cuts and span.end == span.start + 1:
             yield sentence
             sentence = []
         else:

@@ -146,14 +146,14 @@ class TestTaps:
         assert read(Heard("x", payload, "No")).meaning == "no"
         assert read(Heard("x", payload, "Stop")).meaning == "stop"
         plain = read(Heard("x", payload, "Yes please"))
-        assert (plain.meaning, plain.tap, plain.words) == ("yes", True, "en@2")
+        assert (plain.meaning, plain.tap, plain.words) == ("yes", True, "en@3")
 
     def test_a_card_that_gives_its_title_only_as_text(self) -> None:
         assert read(Heard("Yes", "carousel-7")).meaning == "yes"
         assert read(Heard("Tell me more", "carousel-7")).meaning == "unclear"
 
     def test_a_title_without_an_id_is_still_a_tap(self) -> None:
-        assert read(Heard("Oui", None, "Oui"), "fr") == Reading("yes", True, "yes word", "fr@2")
+        assert read(Heard("Oui", None, "Oui"), "fr") == Reading("yes", True, "yes word", "fr@3")
 
     @pytest.mark.parametrize("title", ["No", "No thanks", "STOP", "Unsubscribe"])
     def test_a_yes_id_under_a_no_title_is_nobodys_consent(self, title: str) -> None:
@@ -203,18 +203,56 @@ class TestNumbers:
         assert read(Heard(text), offered=("1", "2")).meaning == "unclear"
 
 
+class TestPermission:
+    """What repeats the permission goes with a yes, and is no answer alone."""
+
+    @pytest.mark.parametrize(
+        ("language", "text"),
+        [
+            ("en", "yes, write to me here"), ("en", "no problem, yes"),
+            ("es", "sí, escríbame por aquí"), ("fr", "oui, écrivez-moi"),
+            ("de", "Ja, schreiben Sie mir"), ("it", "sì, scrivetemi pure qui"),
+            ("nl", "ja, stuur maar een berichtje"), ("id", "ya, hubungi saja"),
+        ],
+    )  # fmt: skip
+    def test_beside_a_yes_it_is_one(self, language: str, text: str) -> None:
+        assert read(Heard(text), language).meaning == "yes"
+
+    @pytest.mark.parametrize("text", ["write to me here", "no problem", "help, write to me here"])
+    def test_alone_it_is_unclear(self, text: str) -> None:
+        assert read(Heard(text)).meaning == "unclear"
+
+    def test_a_no_behind_it_settles_it(self) -> None:
+        assert read(Heard("no problem at all, no thanks")).meaning == "no"
+
+
+class TestTurns:
+    """What stands behind a "but" counts like a sentence of its own."""
+
+    @pytest.mark.parametrize(
+        ("language", "text"),
+        [("en", "yes but stop"), ("fr", "Oui mais stop"), ("de", "Ja, aber jetzt Stopp"),
+         ("pt", "sim mas pare agora"), ("it", "sì ma ora basta"), ("id", "Ya tapi stop")],
+    )  # fmt: skip
+    def test_a_stop_behind_a_but_is_heard(self, language: str, text: str) -> None:
+        assert read(Heard(text), language).meaning == "stop"
+
+    def test_what_is_no_stop_alone_is_none_behind_a_but(self) -> None:
+        assert read(Heard("yes but stop by tomorrow")).meaning == "unclear"
+
+
 class TestReasons:
     """The rule and the list go into the evidence, so they are part of the contract."""
 
     @pytest.mark.parametrize(
         ("text", "rule", "words"),
         [
-            ("yes", "yes word", "en@2"),
-            ("yes please", "yes word and politeness", "en@2"),
-            ("no", "no word", "en@2"),
-            ("stop", "stop word", "en@2"),
-            ("My boss says stop messaging me", "stop phrase", "en@2"),
-            ("I am at work. Stop.", "stop sentence", "en@2"),
+            ("yes", "yes word", "en@3"),
+            ("yes please", "yes word and politeness", "en@3"),
+            ("no", "no word", "en@3"),
+            ("stop", "stop word", "en@3"),
+            ("My boss says stop messaging me", "stop phrase", "en@3"),
+            ("I am at work. Stop.", "stop sentence", "en@3"),
             ("yes?", "question", ""),
             ("yes no", "said in more than one way", ""),
             ("yes, never... no", "more than one answer", ""),
@@ -232,5 +270,5 @@ class TestReasons:
         assert (reading.rule, reading.words) == (rule, words)
 
     def test_the_contacts_language_is_named_when_it_decided(self) -> None:
-        assert read(Heard("ja gerne"), "de").words == "de@2"
-        assert read(Heard("yes please"), "de").words == "en@2"
+        assert read(Heard("ja gerne"), "de").words == "de@3"
+        assert read(Heard("yes please"), "de").words == "en@3"

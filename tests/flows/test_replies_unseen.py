@@ -18,9 +18,12 @@ UNSEEN = Path(__file__).parent / "unseen"
 
 
 def texts(language: str) -> dict[str, list[str]]:
-    """Read a language's texts by what they mean."""
-    content: dict[str, list[str]] = tomllib.loads((UNSEEN / f"{language}.toml").read_text("utf-8"))
-    return content
+    """Read every set's texts in a language by what they mean."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(UNSEEN.rglob(f"{language}.toml")):
+        for meaning, said in tomllib.loads(path.read_text("utf-8")).items():
+            found.setdefault(meaning, []).extend(said)
+    return found
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
