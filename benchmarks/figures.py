@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
@@ -53,12 +54,17 @@ def _spell(value: float) -> str:
 def in_turns(
     samples: Mapping[str, Sample], rounds: int, unit: str, *, warm: bool = True
 ) -> dict[str, Figure]:
-    """Take every sample once a round, A B A B …; a first round warms up and is not counted."""
+    """Take every sample once a round; a first round warms up and is not counted.
+
+    Each round begins with another sample: what one leaves behind must not always meet the same.
+    """
     if warm:
         for sample in samples.values():
             sample()
     taken: dict[str, list[float]] = {name: [] for name in samples}
+    order = deque(samples)
     for _ in range(rounds):
-        for name, sample in samples.items():
-            taken[name].append(sample())
+        for name in order:
+            taken[name].append(samples[name]())
+        order.rotate(-1)
     return {name: Figure(tuple(values), unit) for name, values in taken.items()}
