@@ -17,6 +17,7 @@ from benchmarks.town import Town, found
 from benchmarks.webhook import reply
 
 OURS, GUNICORN, ALONE = "ours", "ours by gunicorn", "ours, one commit each"
+TWO = "ours, two processes"
 NAIVE, HTTP, FLOOR = "obvious", "HTTP alone", "floor"
 GTHREAD = (
     "gunicorn --workers 1 --worker-class gthread --threads 64 --keep-alive 60 "
@@ -24,6 +25,7 @@ GTHREAD = (
 )
 LINES = {
     OURS: procfile("web"),
+    TWO: procfile("web").replace("${WEB_CONCURRENCY:-1}", "2"),
     GUNICORN: f"{GTHREAD} wsgi:app",
     ALONE: procfile("web").replace("wsgi:app", "benchmarks.servers.alone:app"),
     NAIVE: f"{GTHREAD} 'benchmarks.naive.app:create_app()'",

@@ -19,6 +19,7 @@ from benchmarks.contestants import (
     HTTP,
     NAIVE,
     OURS,
+    TWO,
     Contestant,
     ceiling,
     contest,
@@ -52,7 +53,7 @@ def measure(ground: Ground) -> list[Table]:
 def _measure_on(ground: Ground, kind: str, table: Table) -> None:
     samples = ground.plan.rounds * len(CONNECTIONS) + 1
     ground.say(f"replies on {kind}: contacts move in, servers start")
-    names = (OURS, FLOOR, GUNICORN, ALONE, NAIVE, HTTP)
+    names = (OURS, TWO, FLOOR, GUNICORN, ALONE, NAIVE, HTTP)
     with contest(ground, kind, names, samples) as rivals, _Ledge.on(ground, kind, samples) as ledge:
         for connections in CONNECTIONS:
             ground.say(f"replies on {kind}: {connections} connections")
@@ -86,7 +87,9 @@ def _compare(
         p50, p99 = (
             Figure(tuple(run.percentile(part) for run in runs), " ms") for part in (0.5, 0.99)
         )
-        commit = Figure(tuple(batches[name][-rounds:])) if name in (OURS, GUNICORN, ALONE) else ""
+        commit = (
+            Figure(tuple(batches[name][-rounds:])) if name in (OURS, TWO, GUNICORN, ALONE) else ""
+        )
         table.add(
             str(connections),
             name,
@@ -160,14 +163,15 @@ class _Ledge:
 
 
 WORDS = (
-    "One signed YES from each contact. *ours*: the Procfile's line. *ours by gunicorn*: the "
-    "same application under gunicorn with 64 threads. *ours, one commit each*: messages that "
-    "arrive together do not share a commit. *obvious*: Flask, an ORM session and a transaction "
-    "a request, an APScheduler job a contact, gunicorn with 64 threads (`benchmarks/naive`). "
-    "*HTTP alone*: the Procfile's server and a view that checks the signature and forgets the "
-    "message. *floor*: the Procfile's server, no framework, and the same rows by the raw driver, "
-    "one commit for all who wait (`benchmarks/servers/bare.py`). *database alone*: the same rows "
-    "by the raw driver in this process, in batches as large as ours became. “ours is” says how "
-    "many times that rate ours reached. The load generator and the database share the two cores "
+    "One signed YES from each contact. *ours*: the Procfile's line. *ours, two processes*: "
+    "that with WEB_CONCURRENCY=2. *ours by gunicorn*: the same application under gunicorn "
+    "with 64 threads. *ours, one commit each*: messages that arrive together do not share a "
+    "commit. *obvious*: Flask, an ORM session and a transaction a request, an APScheduler job "
+    "a contact, gunicorn with 64 threads (`benchmarks/naive`). *HTTP alone*: the Procfile's "
+    "server and a view that checks the signature and forgets the message. *floor*: the "
+    "Procfile's server, no framework, and the same rows by the raw driver, one commit for all "
+    "who wait (`benchmarks/servers/bare.py`). *database alone*: the same rows by the raw "
+    "driver in this process, in batches as large as ours became. “ours is” says how many "
+    "times that rate ours reached. The load generator and the database share the two cores "
     "with the server; alone it sends {most} requests a second."
 )

@@ -35,6 +35,9 @@ SENDING = "console.send"
 ROOM = 100_000
 """Bytes of a form beside its file."""
 
+WEBHOOKS = "twilio"
+"""Their answers are read by a program, thousands in a minute, and need no browser's protection."""
+
 YEAR = 365 * 24 * 3600
 SAFE = ("GET", "HEAD", "OPTIONS")
 STRANGER = "This form was not sent from a page of this server. Open the page again and repeat it."
@@ -61,11 +64,16 @@ def add_to(blueprint: Blueprint, settings: Settings) -> None:
 
     @blueprint.after_app_request
     def protect(answer: Response) -> Response:
-        named = {name.lower() for name, _ in answer.headers}
-        for lowered, name, value in promised:
-            if lowered not in named:
-                answer.headers.add(name, value)
+        if request.blueprint != WEBHOOKS:
+            _add_missing(answer, promised)
         return answer
+
+
+def _add_missing(answer: Response, promised: list[tuple[str, str, str]]) -> None:
+    named = {name.lower() for name, _ in answer.headers}
+    for lowered, name, value in promised:
+        if lowered not in named:
+            answer.headers.add(name, value)
 
 
 def _promised(secure: bool) -> list[tuple[str, str, str]]:

@@ -21,6 +21,7 @@ from bot.messaging.forms import (
     Unplaceable,
     plain,
     read_callback,
+    read_form,
     read_inbound,
 )
 from bot.messaging.signatures import Signatures
@@ -83,12 +84,14 @@ def _signed_form(asked: Request, signatures: Signatures, runtime: Runtime) -> Fo
         abort(413, f"A webhook has at most {MOST_BYTES} bytes.")
     if asked.mimetype != FORM:
         abort(415, f"A webhook is sent as {FORM}.")
-    if asked.get_data(cache=True).count(b"&") >= MOST_FIELDS:
-        abort(400, f"A webhook has at most {MOST_FIELDS} fields.")
+    try:
+        form = read_form(asked.get_data(), MOST_FIELDS)
+    except Senseless as error:
+        abort(400, str(error))
     signature = asked.headers.get("X-Twilio-Signature", "")
-    if not signatures.valid(asked.environ, asked.form, signature):
+    if not signatures.valid(asked.environ, form, signature):
         _refuse(asked, signatures, runtime, missing=not signature)
-    return asked.form
+    return form
 
 
 def _refuse(asked: Request, signatures: Signatures, runtime: Runtime, *, missing: bool) -> None:
