@@ -68,7 +68,7 @@ class Settings(BaseSettings):
         "again. Must exceed the time that Twilio's list of messages lags behind.",
     )
     outbox_threads: int = Field(
-        64, ge=1, le=256, description="Calls to Twilio that one worker makes at a time."
+        128, ge=1, le=256, description="Calls to Twilio that one worker makes at a time."
     )
     sweep_seconds: float = Field(
         300.0, gt=0, description="How often messages that no webhook brought are fetched."

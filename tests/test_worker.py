@@ -20,7 +20,7 @@ from bot.conversations import overdue
 from bot.health import readiness
 from bot.runtime import Runtime
 from bot.store.db import Database
-from bot.store.models import Answered, Conversation, Heartbeat, Problem
+from bot.store.models import Answered, Conversation, Heartbeat, Message, Problem
 from bot.worker import KEEP_ANSWERS, Worker
 from tests.messaging.conftest import StoryClock
 from tests.world import Friend, World
@@ -232,3 +232,16 @@ def eventually(true: Callable[[], object], seconds: float = 5.0) -> bool:
     while not true() and time.monotonic() < deadline:
         time.sleep(0.02)
     return bool(true())
+
+
+def test_more_messages_than_hands_do_not_wait_for_the_next_tick(
+    world: World, runtime: Runtime
+) -> None:
+    for n in range(6):
+        world.contact(f"+49151{n:08d}").is_asked()
+    worker = Worker(runtime)
+    worker.send()
+    worker._dispatch.close()
+    with world.database.reading() as connection:
+        tried = list(connection.scalars(select(Message.attempt).where(Message.request)))
+    assert tried == [1] * 6

@@ -40,7 +40,7 @@ class Pace:
         with self._way:
             moment = self._moments.popleft()
             leaves_at = max(moment, self._last + self._step)
-            while (left := (leaves_at - self._wall()).total_seconds()) > 0:
-                sleep(left)
-            self._last = self._wall()
+            # Once, and not until the clock says so: one that is set back must not stop the queue.
+            sleep(max(0.0, (leaves_at - self._wall()).total_seconds()))
+            self._last = max(leaves_at, self._wall())
         return self._last - moment
