@@ -51,6 +51,8 @@ def _usual(token: str, lexicon: Lexicon) -> str:
     if token in lexicon.vocabulary or len(token) < 2:
         return token
     single, double = _REPEATED.sub(r"\1", token), _REPEATED.sub(r"\1\1", token)
+    if single == token and token[-1] != token[-2]:
+        return token
     for known in (lexicon.vocabulary, lexicon.strangers):
         for form in (double, single):
             if form in known:

@@ -32,14 +32,20 @@ class Lexicon:
     """English words that mean something else in this language."""
     stops: Index
     """Stop words of every language, for the whole message."""
-    company: Index
-    """Words of every language that may stand beside a stop word."""
     vocabulary: frozenset[str]
     """Every token of the language's own words, the English ones and the stop words."""
-    strangers: frozenset[str]
-    """Every token of other languages' company."""
     answers: frozenset[str]
     """Words that are an answer alone, so that a doubled last letter is only emphasis."""
+
+    @property
+    def company(self) -> Index:
+        """Words of every language that may stand beside a stop word."""
+        return _company()
+
+    @property
+    def strangers(self) -> frozenset[str]:
+        """Every token of that company."""
+        return _strangers()
 
     def own(self, reply: Tokens, at: int) -> list[Span]:
         """Find the phrases of the language and of English at a position, the longest first."""
@@ -74,17 +80,26 @@ def _vocabulary(words: WordList, *headings: str) -> frozenset[str]:
 
 
 @cache
-def _shared() -> tuple[Index, Index, frozenset[str], frozenset[str]]:
-    """Index what every language shares: stop words and company, with the tokens of each."""
-    company = (found for heading in _COMPANY for found in everywhere(heading, "foreign"))
+def _company() -> Index:
+    """Index every language's company, for the first reply that its own words do not explain."""
+    return Index(found for heading in _COMPANY for found in everywhere(heading, "foreign"))
+
+
+@cache
+def _strangers() -> frozenset[str]:
+    return frozenset().union(*(_vocabulary(words, *_COMPANY) for words in lists().values()))
+
+
+@cache
+def _stops() -> tuple[Index, frozenset[str]]:
+    """Index every language's stop words, with the tokens in them."""
     known = frozenset().union(*(_vocabulary(words, "stop") for words in lists().values()))
-    strangers = frozenset().union(*(_vocabulary(w, *_COMPANY) for w in lists().values()))
-    return Index(everywhere("stop", "stop")), Index(company), known, strangers
+    return Index(everywhere("stop", "stop")), known
 
 
 @cache
 def _lexicon(language: str) -> Lexicon:
-    stops, company, stop_words, strangers = _shared()
+    stops, stop_words = _stops()
     first, vocabulary = _own(language)
     english, english_words = _own("en")
     misleading = lists()[language].words("not_here")
@@ -96,8 +111,8 @@ def _lexicon(language: str) -> Lexicon:
         if entry.role in ("yes", "no", "stop") and (index is not english or token not in misleading)
     )
     return Lexicon(
-        first, None if language == "en" else english, misleading, stops, company,
-        vocabulary | english_words | stop_words, strangers, answers
+        first, None if language == "en" else english, misleading, stops,
+        vocabulary | english_words | stop_words, answers
     )  # fmt: skip
 
 
