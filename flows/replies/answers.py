@@ -17,6 +17,8 @@ from flows.replies.patterns import Entry, Role, Span
 
 # Longer than any plain answer with its courtesies; Han and kana count one by one.
 MOST_TOKENS = 40
+# A no with its reason; what is longer tells of something else.
+MOST_AFTER_NO = 12
 
 _ANSWERS: tuple[Literal["no", "yes", "start", "help"], ...] = ("no", "yes", "start", "help")
 _WHY_UNCLEAR: dict[Role, str] = {
@@ -27,6 +29,9 @@ _WHY_UNCLEAR: dict[Role, str] = {
     "unknown": "words on no list",
     "foreign": "words on no list",
 }
+_TAKES_BACK: frozenset[Role] = frozenset(
+    {"yes", "with_yes", "start", "help", "stop", "doubt", "condition"}
+)
 _BELONGS: dict[Role, tuple[str, str]] = {
     "with_no": ("no", "regret beside another answer"),
     "with_yes": ("yes", "permission beside another answer"),
@@ -111,6 +116,8 @@ def hear_answer(reply: Tokens, spans: Sequence[Span]) -> Reading:
         # What could be meant in two ways is settled by the no that follows it.
         roles -= {"doubt", "with_yes"}
     if not roles.isdisjoint(_WHY_UNCLEAR):
+        if no := _no_first(reply, spans):
+            return Reading("no", False, "no sentence", no.words)
         return _unclear(next(why for role, why in _WHY_UNCLEAR.items() if role in roles))
     meant = [answer for answer in _ANSWERS if answer in roles]
     if meant == ["yes", "start"]:
@@ -121,6 +128,17 @@ def hear_answer(reply: Tokens, spans: Sequence[Span]) -> Reading:
         return _unclear(why)
     decisive = next(span for span in said if span.role == meant[0])
     return Reading(meant[0], False, _rule(decisive, said), decisive.words)
+
+
+def _no_first(reply: Tokens, spans: Sequence[Span]) -> Span | None:
+    """Find the no that is a sentence of its own before words that do not take it back."""
+    at = next((at for at, span in enumerate(spans) if reply[span.start] in PUNCTUATION), 0)
+    first, rest = spans[:at], {span.role for span in spans[at:]}
+    if len(reply) > MOST_AFTER_NO or QUESTION in reply or not rest.isdisjoint(_TAKES_BACK):
+        return None
+    if not {span.role for span in first} <= {"no", "polite"}:
+        return None
+    return next((span for span in first if span.role == "no"), None)
 
 
 def _why_not(meant: str, roles: set[Role], reply: Tokens) -> str | None:

@@ -146,14 +146,14 @@ class TestTaps:
         assert read(Heard("x", payload, "No")).meaning == "no"
         assert read(Heard("x", payload, "Stop")).meaning == "stop"
         plain = read(Heard("x", payload, "Yes please"))
-        assert (plain.meaning, plain.tap, plain.words) == ("yes", True, "en@3")
+        assert (plain.meaning, plain.tap, plain.words) == ("yes", True, "en@4")
 
     def test_a_card_that_gives_its_title_only_as_text(self) -> None:
         assert read(Heard("Yes", "carousel-7")).meaning == "yes"
         assert read(Heard("Tell me more", "carousel-7")).meaning == "unclear"
 
     def test_a_title_without_an_id_is_still_a_tap(self) -> None:
-        assert read(Heard("Oui", None, "Oui"), "fr") == Reading("yes", True, "yes word", "fr@3")
+        assert read(Heard("Oui", None, "Oui"), "fr") == Reading("yes", True, "yes word", "fr@4")
 
     @pytest.mark.parametrize("title", ["No", "No thanks", "STOP", "Unsubscribe"])
     def test_a_yes_id_under_a_no_title_is_nobodys_consent(self, title: str) -> None:
@@ -226,6 +226,30 @@ class TestPermission:
         assert read(Heard("no problem at all, no thanks")).meaning == "no"
 
 
+class TestNoWithItsReason:
+    """A no that is a sentence of its own is one, whatever reason follows."""
+
+    @pytest.mark.parametrize(
+        ("language", "text"),
+        [("en", "No. I have a cat to feed"), ("es", "No, gracias, así está bien"),
+         ("de", "Nein danke, wir ziehen gerade um"), ("ja", "いいえ、ご親切に")],
+    )  # fmt: skip
+    def test_the_no_is_heard(self, language: str, text: str) -> None:
+        reading = read(Heard(text), language)
+        assert (reading.meaning, reading.rule) == ("no", "no sentence")
+
+    @pytest.mark.parametrize(
+        "text",
+        ["No, wait", "No, who are you", "No, but later", "No, yes", "No, is that free?",
+         "No, I am still on the train and will write to you when I have arrived at home"],
+    )  # fmt: skip
+    def test_what_takes_it_back_leaves_it_unclear(self, text: str) -> None:
+        assert read(Heard(text)).meaning == "unclear"
+
+    def test_a_reason_never_makes_a_yes(self) -> None:
+        assert read(Heard("Yes, we are moving house")).meaning == "unclear"
+
+
 class TestTurns:
     """What stands behind a "but" counts like a sentence of its own."""
 
@@ -247,12 +271,12 @@ class TestReasons:
     @pytest.mark.parametrize(
         ("text", "rule", "words"),
         [
-            ("yes", "yes word", "en@3"),
-            ("yes please", "yes word and politeness", "en@3"),
-            ("no", "no word", "en@3"),
-            ("stop", "stop word", "en@3"),
-            ("My boss says stop messaging me", "stop phrase", "en@3"),
-            ("I am at work. Stop.", "stop sentence", "en@3"),
+            ("yes", "yes word", "en@4"),
+            ("yes please", "yes word and politeness", "en@4"),
+            ("no", "no word", "en@4"),
+            ("stop", "stop word", "en@4"),
+            ("My boss says stop messaging me", "stop phrase", "en@4"),
+            ("I am at work. Stop.", "stop sentence", "en@4"),
             ("yes?", "question", ""),
             ("yes no", "said in more than one way", ""),
             ("yes, never... no", "more than one answer", ""),
@@ -270,5 +294,5 @@ class TestReasons:
         assert (reading.rule, reading.words) == (rule, words)
 
     def test_the_contacts_language_is_named_when_it_decided(self) -> None:
-        assert read(Heard("ja gerne"), "de").words == "de@3"
-        assert read(Heard("yes please"), "de").words == "en@3"
+        assert read(Heard("ja gerne"), "de").words == "de@4"
+        assert read(Heard("yes please"), "de").words == "en@4"
