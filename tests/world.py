@@ -14,7 +14,7 @@ from bot.conversations.actions import Refusal
 from bot.conversations.engine import Request
 from bot.conversations.held import Held, Key
 from bot.conversations.inbound import Inbound
-from bot.people import newcomers, senders
+from bot.people import newcomers, organizations, senders
 from bot.people.senders import House
 from bot.store.bulk import insert_all
 from bot.store.columns import new_id
@@ -59,6 +59,11 @@ class World:
     def passes(self, **time: float) -> None:
         """Let time go by, `hours=24`, without anybody noticing."""
         self.now += timedelta(**time)
+
+    def keeps_strangers(self) -> None:
+        """People who write first are kept and not asked, from now on."""
+        with self.database.writing() as connection:
+            organizations.change(connection, self.organization_id, strangers="keep")
 
     def house(self, channel: str = "whatsapp") -> House:
         """The sender that messages leave from."""

@@ -43,7 +43,10 @@ class Search(Given):
     """Which contacts to list."""
 
     q: str = Field("", max_length=200, description="beginnings of words of the name, or a number")
-    state: str = Field("", max_length=40, description="the state of a conversation")
+    state: str = Field(
+        "", max_length=40,
+        description="the state of a conversation; `wrote_first`: they wrote, nobody has asked",
+    )  # fmt: skip
     cursor: str = Field("", max_length=300, description="`next` of the page before")
     limit: int = Field(50, ge=1, le=200)
 

@@ -52,8 +52,8 @@ class Finder:
 
     def _fits(self, person: Person, channel: str) -> bool:
         """The search looks at all channels, and who asks means this one."""
-        talks = ((talk.channel, talk.state) for talk in person.talks)
-        return not self.state or (channel, self.state) in talks
+        talks = (talk for talk in person.talks if talk.channel == channel)
+        return not self.state or any(talk.is_in(self.state) for talk in talks)
 
 
 def house_of(

@@ -35,7 +35,9 @@ def whom_options(command: Decorated) -> Decorated:
             help="A CSV file that names them: name, phone and, if wanted, language.",
         ),
         click.option("--region", metavar="DE", help="Country of numbers without a country code."),
-        click.option("--state", default="", help="Contacts in a state, like no_answer."),
+        click.option(
+            "--state", default="", help="Contacts in a state, like no_answer, or wrote_first."
+        ),
         click.option("--query", default="", help="Contacts whose name or number begins so."),
         click.option("--everybody", is_flag=True, help="The whole address book."),
         click.option("--channel", type=click.Choice(("whatsapp", "sms")), default="whatsapp"),

@@ -19,7 +19,7 @@ from bot.console.asking import chosen_basis
 from bot.console.desk import WRITERS, Desk, Visit
 from bot.console.importing import uploaded
 from bot.console.spreadsheet import as_csv
-from bot.console.words import BASES, CHIPS, reason_word
+from bot.console.words import BASES, chips, reason_word
 from bot.people import contact_file, senders
 from bot.people.mistakes import Mistake
 from bot.people.senders import House
@@ -62,8 +62,9 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 def _form(desk: Desk, visit: Visit, given: dict[str, str], error: str = "") -> str:
     policy = senders.policy(visit.connection, visit.member.organization_id)
     return desk.page(
-        "bulk_new.html", given=given, error=error, bases=BASES, chips=CHIPS, policy=policy
-    )
+        "bulk_new.html", given=given, error=error, bases=BASES, policy=policy,
+        chips=chips(policy.strangers, given.get("state", "")),
+    )  # fmt: skip
 
 
 def _preview(desk: Desk, visit: Visit) -> ResponseReturnValue:

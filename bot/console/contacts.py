@@ -11,7 +11,7 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from bot.console.desk import WRITERS, Desk, Visit
-from bot.console.words import CHIPS, StateWord, reason_word, state_word
+from bot.console.words import StateWord, chips, reason_word, state_word
 from bot.conversations.reading import Brief, last_lines
 from bot.people import contacts, newcomers, senders
 from bot.people.changing import change_contact, read_name
@@ -107,7 +107,8 @@ def _list(desk: Desk, visit: Visit) -> ResponseReturnValue:
     policy = senders.policy(visit.connection, organization_id)
     return desk.page(
         "contacts.html", listed=_listed(visit, found.people), next=found.next, q=words,
-        state=state, after=after, chips=CHIPS, chosen=state_word(state) if state else None,
+        state=state, after=after, chosen=state_word(state) if state else None,
+        chips=chips(policy.strangers, state),
         policy=policy, no_whatsapp=whatsapp_off(visit, policy),
     )  # fmt: skip
 

@@ -14,6 +14,11 @@ from bot.console.desk import ADMINS, OVERSEERS, Desk, Visit
 from bot.console.workings import workings
 from bot.messaging import pausing, resolve
 from bot.messaging.resolve import Decision
+from bot.people import search
+from bot.people.search import WROTE_FIRST
+
+MOST_COUNTED = 1000
+"""Where counting people who wrote first ends."""
 
 What = Literal["sent", "send again", "give up"]
 
@@ -61,6 +66,8 @@ def _show(desk: Desk, visit: Visit, errors: dict[str, str] | None = None) -> str
         noted=[one for one in noted if one.subject not in asked_about],
         in_doubt=in_doubt,
         strays=trouble.strays(visit.connection),
+        wrote_first=search.count(visit.connection, organization_id, WROTE_FIRST, MOST_COUNTED),
+        most=MOST_COUNTED,
         workings=workings(visit.connection, organization_id, visit.wall),
     )
 

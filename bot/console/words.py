@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.people.languages import nearest
+from bot.people.search import WROTE_FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,6 @@ STATUSES = {name: StatusWord(**given) for name, given in _WORDS["statuses"].item
 BASES: dict[str, str] = _WORDS["bases"]
 LANGUAGES: dict[str, str] = _WORDS["languages"]
 TEXTS = {name: TextWord(**given) for name, given in _WORDS["texts"].items()}
-CHIPS = [state for state in STATES.values() if state.chip]
 
 
 def state_word(name: str, channel: str = "whatsapp") -> StateWord:
@@ -76,6 +76,12 @@ def state_word(name: str, channel: str = "whatsapp") -> StateWord:
     plain = StateWord(name, name.replace("_", " ").capitalize(), "plain", "dot", "")
     found = STATES.get(name, plain)
     return found if channel == "whatsapp" else replace(found, offers_sms=False)
+
+
+def chips(strangers: str, chosen: str) -> list[StateWord]:
+    """What contacts can be filtered by; by who wrote first where such `strangers` are kept."""
+    hidden = () if strangers == "keep" or chosen == WROTE_FIRST else (WROTE_FIRST,)
+    return [state for state in STATES.values() if state.chip and state.name not in hidden]
 
 
 def reason_word(code: str) -> Reason:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, select
 
 from bot.people import search
+from bot.people.search import WROTE_FIRST
 from bot.people.spellings import other_spelling
 from bot.store.models import Address, Contact, Conversation
 
@@ -25,11 +26,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One conversation of a contact, in brief."""
+    """One conversation of a contact, in brief. `wrote_first`: they did, and nobody has asked."""
 
     id: UUID
     channel: str
     state: str
+    wrote_first: bool
+
+    def is_in(self, state: str) -> bool:
+        """Whether a search for this state finds it."""
+        return self.wrote_first if state == WROTE_FIRST else self.state == state
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ def search_people(
 ) -> People:  # fmt: skip
     """Contacts all of whose `words` begin a word of the name or a number, and in a `state`.
 
+    `state` may be `search.WROTE_FIRST`: they wrote, and nobody has asked them.
     Raises `BadCursor` for a cursor that no page of this search gave.
     """
     found = search.find(
@@ -139,13 +146,14 @@ def _people(
     talks = _by_contact(
         connection.execute(
             select(
-                Conversation.contact_id, Conversation.id, Conversation.channel, Conversation.state
+                Conversation.contact_id, Conversation.id, Conversation.channel,
+                Conversation.state, search.wrote_first(),
             )
             .where(Conversation.organization_id == organization_id)
             .where(Conversation.contact_id.in_(ids))
             .order_by(Conversation.heard_in.is_not(None), Conversation.id)
         ).all()
-    )
+    )  # fmt: skip
     return [
         Person(
             row.id, row.name, row.language,

@@ -9,13 +9,19 @@ from typing import Any
 from uuid import UUID
 
 import phonenumbers
-from sqlalchemy import ColumnElement, Connection, Select, exists, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from bot.store.models import Contact, ContactWord, Conversation
+from flows import FLOWS
 
 LAST = "\U0010ffff"
 """After every other character."""
+
+WROTE_FIRST = "wrote_first"
+"""In place of a state: they wrote before anybody asked them, and nobody has asked them since."""
+
+INITIAL = sorted({flow.initial for flow in FLOWS.values()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ def find(
 ) -> Found:  # fmt: skip
     """Contacts all of whose `words` begin a word of theirs, with a conversation in `state`.
 
-    Raises `BadCursor`.
+    `state` may be `WROTE_FIRST`. Raises `BadCursor`.
     """
     terms = sorted(_terms(words), key=len)
     if terms:
@@ -48,8 +54,8 @@ def find(
     column = Conversation.contact_id if state else Contact.id
     query: Select[Any] = select(column).order_by(column).limit(limit + 1)
     if state:
-        in_state = Conversation.organization_id == organization_id, Conversation.state == state
-        query = query.where(*in_state).distinct()
+        query = query.where(Conversation.organization_id == organization_id, *_in_state(state))
+        query = query.distinct()
     else:
         query = query.where(Contact.organization_id == organization_id)
         query = query.where(Contact.joined_to.is_(None))
@@ -57,6 +63,24 @@ def find(
         query = query.where(column > _read_id(after))
     ids = list(connection.scalars(query))
     return Found(ids[:limit], str(ids[limit - 1]) if len(ids) > limit else None)
+
+
+def count(connection: Connection, organization_id: UUID, state: str, most: int) -> int:
+    """How many contacts have a conversation in `state`; `most` stands for so many or more."""
+    theirs = select(Conversation.contact_id).where(
+        Conversation.organization_id == organization_id, *_in_state(state)
+    )
+    few = theirs.distinct().limit(most).subquery()
+    return connection.scalar(select(func.count()).select_from(few)) or 0
+
+
+def wrote_first() -> ColumnElement[bool]:
+    """Whether the contact wrote and nobody has asked; where they are heard now, if they joined."""
+    return and_(
+        Conversation.state.in_(INITIAL),
+        Conversation.heard_at.is_not(None),
+        Conversation.heard_in.is_(None),
+    )
 
 
 def _by_words(
@@ -106,8 +130,12 @@ def _has_state(state: str) -> ColumnElement[bool]:
     return exists().where(
         Conversation.organization_id == ContactWord.organization_id,
         Conversation.contact_id == ContactWord.contact_id,
-        Conversation.state == state,
+        *_in_state(state),
     )
+
+
+def _in_state(state: str) -> list[ColumnElement[bool]]:
+    return [wrote_first()] if state == WROTE_FIRST else [Conversation.state == state]
 
 
 def _words(text: str) -> set[str]:

@@ -68,15 +68,16 @@ def by_id(connection: Connection, sender_id: UUID) -> House:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What an organization allows."""
+    """What an organization allows; `strangers` is what becomes of people who write first."""
 
     whatsapp: bool
     sms: str
+    strangers: str
 
 
 def policy(connection: Connection, organization_id: UUID) -> Policy:
     """What an organization allows. Raises `NoResultFound` when there is none of that id."""
-    query = select(Organization.whatsapp, Organization.sms).where(
+    query = select(Organization.whatsapp, Organization.sms, Organization.strangers).where(
         Organization.id == organization_id
     )
     return Policy(*connection.execute(query).one())

@@ -95,6 +95,15 @@ def test_those_who_did_not_answer_are_found_and_asked_again(crowd: Crowd) -> Non
     assert crowd.requests()[silent.phone] == 2
 
 
+def test_those_who_wrote_first_are_found_and_asked(crowd: Crowd) -> None:
+    crowd.world.keeps_strangers()
+    stranger, _ = friends(crowd.world, numbers(2))
+    stranger.says("hello")
+    asked = crowd.begins(crowd.found(state="wrote_first"))
+    asked.runs_out()
+    assert asked.fates == {stranger.phone: ("asked", None)}
+
+
 def test_whoever_stops_before_their_turn_hears_nothing(crowd: Crowd) -> None:
     first, second = friends(crowd.world, numbers(2))
     asked = crowd.begins(crowd.found())

@@ -112,6 +112,18 @@ class TestNoted:
         assert "secret" not in page
         assert "15112345670" not in page
 
+    def test_who_wrote_first_is_counted_and_a_click_away(
+        self, admin: Browser, world: World
+    ) -> None:
+        assert "Who wrote first" not in admin.get("/problems").text
+        world.keeps_strangers()
+        world.contact("+4915100000000").says("hello")
+        page = admin.get("/problems").text
+        assert "1 person wrote to you before anybody asked them, and has not been asked" in page
+        assert '<a href="/contacts?state=wrote_first">' in page
+        world.contact("+4915100000001").says("hello")
+        assert "2 people wrote to you" in admin.get("/problems").text
+
     def test_a_pause_is_told_and_ended(self, admin: Browser, world: World) -> None:
         with world.database.writing() as connection:
             pausing.pause(connection, "Twilio refused the credentials.", world.now)

@@ -48,6 +48,19 @@ class TestContacts:
         assert "Anna Ruiz" in agent.get("/contacts?q=anna").text
         assert "Nobody found" in agent.get("/contacts?q=xavier").text
 
+    def test_kept_people_who_wrote_first_are_found(self, agent: Browser, world: World) -> None:
+        chip = '<a class="chip" href="/contacts?state=wrote_first"'
+        assert chip not in agent.get("/contacts").text
+        world.keeps_strangers()
+        assert chip in agent.get("/contacts").text
+        assert "in the state Wrote first" in agent.get("/contacts?state=wrote_first").text
+        world.contact("+4915100000000").says("Hello there")
+        world.contact("+4915100000001")
+        page = agent.get("/contacts?state=wrote_first").text
+        assert page.count('<li class="person">') == 1
+        assert "Hello there" in page
+        assert "Wrote first</option>" in agent.get("/bulk/new").text
+
     @pytest.mark.parametrize(("name", "phone"), [("", "+4915112345678"), ("Jo", "12"), ("Jo", "")])
     def test_what_cannot_be_kept_stays_in_the_form(
         self, agent: Browser, name: str, phone: str

@@ -74,6 +74,16 @@ class TestOrganization:
         assert re.search(r'id="field-attempts-error">.*must be a whole number', answer.text)
         assert re.search(r'id="field-quiet_from-error">.*are no quiet hours', answer.text)
 
+    def test_decides_what_people_who_write_first_hear(self, admin: Browser, world: World) -> None:
+        assert re.search(r'name="strangers" value="ask" checked', admin.get("/settings").text)
+        assert admin.post("/settings", ORGANIZATION | {"strangers": "keep"}).status_code == 303
+        assert organization(world)["strangers"] == "keep"
+        assert re.search(r'name="strangers" value="keep" checked', admin.get("/settings").text)
+        answer = admin.post("/settings", ORGANIZATION | {"strangers": "ignore"})
+        assert answer.status_code == 422
+        assert re.search(r'id="strangers-error">.*no choice about strangers', answer.text)
+        assert organization(world)["strangers"] == "keep"
+
     def test_shows_times_in_its_zone(self, admin: Browser, world: World) -> None:
         admin.post("/settings", ORGANIZATION | {"time_zone": "Asia/Tokyo"})
         assert "Today, 09:00 PM" in admin.get("/account").text

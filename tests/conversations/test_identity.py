@@ -381,7 +381,7 @@ class TestStrangers:
             assert connection.scalar(select(func.count()).select_from(Contact)) == 42
 
     def test_kept_strangers_are_recorded_and_hear_nothing(self, world: World) -> None:
-        keeps(world)
+        world.keeps_strangers()
         writes(world, USER, "hello", profile_name="Jo")
         jo = friend(world, USER)
         jo.says("HELP")
@@ -391,24 +391,19 @@ class TestStrangers:
         assert jo.recorded == ["message.received"] * 3
 
     def test_kept_strangers_can_stop_and_are_never_asked_then(self, world: World) -> None:
-        keeps(world)
+        world.keeps_strangers()
         writes(world, USER, "STOP")
         jo = friend(world, USER)
         assert (jo.state, jo.heard) == ("opted_out", ["goodbye"])
         assert jo.is_asked() is not None
 
     def test_an_agent_may_ask_a_kept_stranger_who_then_says_yes(self, world: World) -> None:
-        keeps(world)
+        world.keeps_strangers()
         writes(world, USER, "hello")
         jo = friend(world, USER)
         assert jo.is_asked() is None
         jo.says("Yes")
         assert (jo.state, jo.heard) == ("opted_in", ["ask", "welcome"])
-
-
-def keeps(world: World) -> None:
-    with world.database.writing() as connection:
-        organizations.change(connection, world.organization_id, strangers="keep")
 
 
 def statements(world: World, call: object) -> int:

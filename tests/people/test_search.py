@@ -6,7 +6,7 @@ import pytest
 
 from bot.people import contacts
 from bot.people.joining import Newcomer, join
-from bot.people.search import BadCursor, words_of
+from bot.people.search import WROTE_FIRST, BadCursor, count, words_of
 from tests.world import World
 
 PEOPLE = {
@@ -98,3 +98,23 @@ def test_the_words_of_a_contact() -> None:
     assert words_of("Ána-María  Ruiz", "+34612345678") == {
         "ana", "maria", "ruiz", "34612345678", "612345678",
     }  # fmt: skip
+
+
+def test_who_wrote_first_is_found_until_somebody_asks(book: World) -> None:
+    book.keeps_strangers()
+    stranger, unheard = book.contact("+4915100000000"), book.contact("+4915100000001")
+    stranger.says("hello")
+    assert found(book, "", state=WROTE_FIRST) == ["Jo"]
+    assert found(book, "jo", state=WROTE_FIRST) == ["Jo"]
+    assert found(book, "ana", state=WROTE_FIRST) == []
+    assert counted(book, most=10) == 1
+    unheard.says("hello")
+    assert (counted(book, most=10), counted(book, most=1)) == (2, 1)
+    stranger.is_asked()
+    unheard.says("STOP")
+    assert found(book, "", state=WROTE_FIRST) == []
+
+
+def counted(book: World, most: int) -> int:
+    with book.database.reading() as connection:
+        return count(connection, book.organization_id, WROTE_FIRST, most)
