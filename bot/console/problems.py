@@ -40,9 +40,7 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
     @blueprint.post("/problems/messages/<uuid:message_id>")
     def decide(message_id: UUID) -> ResponseReturnValue:
         """Decide on a message of which nobody knows whether it was sent."""
-        return desk.attempt(
-            lambda visit: _decide(desk, visit, message_id), partial(_show, desk), ADMINS
-        )
+        return desk.attempt(partial(_decide, desk, message_id), partial(_show, desk), ADMINS)
 
     @blueprint.post("/problems/dismiss")
     def dismiss() -> ResponseReturnValue:
@@ -72,7 +70,7 @@ def _show(desk: Desk, visit: Visit, errors: dict[str, str] | None = None) -> str
     )
 
 
-def _decide(desk: Desk, visit: Visit, message_id: UUID) -> ResponseReturnValue:
+def _decide(desk: Desk, message_id: UUID, visit: Visit) -> ResponseReturnValue:
     if not trouble.is_ours(visit.connection, visit.member.organization_id, message_id):
         abort(404)
     what = request.form.get("what", "")

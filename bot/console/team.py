@@ -46,15 +46,13 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
     @blueprint.get("/settings/team/<uuid:account_id>")
     def team_member(account_id: UUID) -> ResponseReturnValue:
         """Show one of them."""
-        return desk.read(lambda visit: _show(desk, visit, account_id), OVERSEERS)
+        return desk.read(partial(_show, desk, account_id), OVERSEERS)
 
     @blueprint.post("/settings/team/<uuid:account_id>/link")
     def link_member(account_id: UUID) -> ResponseReturnValue:
         """Make a link for somebody who cannot sign in, and show it this once."""
         return desk.attempt(
-            lambda visit: _link(desk, visit, account_id),
-            lambda visit, errors: _show(desk, visit, account_id, errors),
-            ADMINS,
+            partial(_link, desk, account_id), partial(_show, desk, account_id), ADMINS
         )
 
     @blueprint.post("/settings/team/<uuid:account_id>/<deed>")
@@ -62,9 +60,7 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
         """Change a role, disable, enable, sign out, take the second step off."""
         work = DEEDS.get(deed) or abort(404)
         return desk.attempt(
-            lambda visit: _do(desk, visit, account_id, work),
-            lambda visit, errors: _show(desk, visit, account_id, errors),
-            ADMINS,
+            partial(_do, desk, account_id, work), partial(_show, desk, account_id), ADMINS
         )
 
 
@@ -86,7 +82,7 @@ def _find(visit: Visit, account_id: UUID) -> Colleague:
 
 
 def _show(
-    desk: Desk, visit: Visit, account_id: UUID, errors: dict[str, str] | None = None, link: str = ""
+    desk: Desk, account_id: UUID, visit: Visit, errors: dict[str, str] | None = None, link: str = ""
 ) -> str:
     one = _find(visit, account_id)
     return desk.page("team_member.html", one=one, errors=errors or {}, link=link, roles=ROLE_WORDS)
@@ -100,18 +96,18 @@ def _add(desk: Desk, visit: Visit) -> ResponseReturnValue:
     faults.stop()
     account_id = visit.connection.scalars(select(Account.id).where(Account.email == email)).one()
     log.info("member_added", account=str(account_id), role=role, by=str(visit.member.id))
-    return _link(desk, visit, account_id)
+    return _link(desk, account_id, visit)
 
 
-def _link(desk: Desk, visit: Visit, account_id: UUID) -> ResponseReturnValue:
+def _link(desk: Desk, account_id: UUID, visit: Visit) -> ResponseReturnValue:
     _find(visit, account_id)
     secret = one_time_links.make(visit.connection, account_id, visit.wall)
     log.info("link_made", account=str(account_id), by=str(visit.member.id))
     path = url_for("console.link", secret=secret)
-    return _show(desk, visit, account_id, link=f"{desk.runtime.settings.public_url}{path}")
+    return _show(desk, account_id, visit, link=f"{desk.runtime.settings.public_url}{path}")
 
 
-def _do(desk: Desk, visit: Visit, account_id: UUID, deed: Deed) -> ResponseReturnValue:
+def _do(desk: Desk, account_id: UUID, deed: Deed, visit: Visit) -> ResponseReturnValue:
     one = _find(visit, account_id)
     visit.say(deed(visit, one))
     log.info("member_changed", account=str(one.id), by=str(visit.member.id), path=request.path)

@@ -29,9 +29,7 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
     @blueprint.post("/settings/tokens/<uuid:token_id>/revoke")
     def revoke_token(token_id: UUID) -> ResponseReturnValue:
         """Let one open nothing any more."""
-        return desk.attempt(
-            lambda visit: _revoke(desk, visit, token_id), partial(_list, desk), ADMINS
-        )
+        return desk.attempt(partial(_revoke, desk, token_id), partial(_list, desk), ADMINS)
 
 
 def _list(
@@ -57,7 +55,7 @@ def _add(desk: Desk, visit: Visit) -> ResponseReturnValue:
     return _list(desk, visit, secret=secret)
 
 
-def _revoke(desk: Desk, visit: Visit, token_id: UUID) -> ResponseReturnValue:
+def _revoke(desk: Desk, token_id: UUID, visit: Visit) -> ResponseReturnValue:
     rows = accounts.tokens(visit.connection, visit.member.organization_id)
     token = next((row for row in rows if row.id == token_id), None) or abort(404)
     accounts.revoke_token(visit.connection, token_id, visit.now)
