@@ -1,4 +1,4 @@
-"""The addresses that an organization writes from, and the templates of its requests."""
+"""The addresses that an organization writes from: their limits, the templates of requests."""
 
 from __future__ import annotations
 
@@ -41,16 +41,14 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.get("/settings/senders/<uuid:sender_id>")
     def senders_edit(sender_id: UUID) -> ResponseReturnValue:
-        """Show one, and its templates."""
-        return desk.read(lambda visit: _show(desk, visit, sender_id), OVERSEERS)
+        """Show one, with its limit and templates."""
+        return desk.read(partial(_show, desk, sender_id), OVERSEERS)
 
     @blueprint.post("/settings/senders/<uuid:sender_id>")
     def change_sender(sender_id: UUID) -> ResponseReturnValue:
-        """Change its templates."""
+        """Change them."""
         return desk.attempt(
-            lambda visit: _change(desk, visit, sender_id),
-            lambda visit, errors: _show(desk, visit, sender_id, errors),
-            ADMINS,
+            partial(_change, desk, sender_id), partial(_show, desk, sender_id), ADMINS
         )
 
 
@@ -88,29 +86,36 @@ def _find(visit: Visit, sender_id: UUID) -> Row[Any]:
 
 
 def _show(
-    desk: Desk, visit: Visit, sender_id: UUID, errors: dict[str, str] | None = None
+    desk: Desk, sender_id: UUID, visit: Visit, errors: dict[str, str] | None = None
 ) -> str:  # fmt: skip
     sender = _find(visit, sender_id)
     given = {f"{SID}{tag}": sid for tag, sid in sender.templates.items()}
+    given |= {"messaging_limit": sender.messaging_limit}
     given |= request.form.to_dict() if errors else {}
     return desk.page(
         "sender.html", sender=sender, errors=errors or {}, given=given, languages=LANGUAGES
     )
 
 
-def _change(desk: Desk, visit: Visit, sender_id: UUID) -> ResponseReturnValue:
-    sender = _find(visit, sender_id)
+def _change(desk: Desk, sender_id: UUID, visit: Visit) -> ResponseReturnValue:
+    sender, form, faults = _find(visit, sender_id), request.form, Faults()
     if sender.channel != "whatsapp":
-        raise Wrong({WHOLE: "Templates belong to WhatsApp senders. SMS goes out as text."})
-    templates = _templates(request.form)
+        raise Wrong({WHOLE: "Limits and templates belong to WhatsApp senders. SMS needs neither."})
+    if "messaging_limit" in form:
+        with faults.of("messaging_limit"):
+            organizations.change_sender(
+                visit.connection, sender.address, messaging_limit=form["messaging_limit"]
+            )
+    templates = _templates(form, faults)
+    faults.stop()
     request_templates.replace(visit.connection, sender_id, templates)
     visit.say("Saved.")
     return desk.to("senders")
 
 
-def _templates(form: Any) -> dict[str, str]:
-    """The templates of a form: emptied ones are taken away. Raises `Wrong`."""
-    faults, templates = Faults(), {}
+def _templates(form: Any, faults: Faults) -> dict[str, str]:
+    """The templates of a form; emptied ones are taken away."""
+    templates = {}
     for field, sid in form.items():
         if field.startswith(SID) and sid.strip():
             with faults.of(field):
@@ -122,5 +127,4 @@ def _templates(form: Any) -> dict[str, str]:
         with faults.of("sid"):
             tag, written = request_templates.read_template(form.get("language", "en"), form["sid"])
             templates[tag] = written
-    faults.stop()
     return templates

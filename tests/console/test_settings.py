@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.people import accounts, organizations
 from bot.store.models import Account, Organization, Sender
 from tests.console.conftest import Browser, add_member, signed_in
-from tests.world import TEMPLATE, World
+from tests.world import TEMPLATE, WHATSAPP, World
 
 ORGANIZATION = {
     "name": "Acme", "whatsapp": "on", "sms": "off", "language": "en", "time_zone": "UTC",
@@ -30,6 +30,12 @@ def templates(world: World, address: str) -> dict[str, str]:
     with world.database.reading() as connection:
         kept = connection.scalars(select(Sender.templates).where(Sender.address == address)).one()
     return dict(kept)
+
+
+def limit(world: World) -> int | None:
+    query = select(Sender.messaging_limit).where(Sender.address == WHATSAPP)
+    with world.database.reading() as connection:
+        return connection.scalar(query)
 
 
 class TestOrganization:
@@ -123,6 +129,35 @@ class TestSenders:
         answer = admin.post(path, {"sid-de": "nonsense"})
         assert 'id="field-sid-de-error"' in answer.text
         assert templates(world, "whatsapp:+15550001000") == {"de": TEMPLATE}
+
+    def test_the_messaging_limit_is_changed(self, admin: Browser, world: World) -> None:
+        path = f"/settings/senders/{world.house().sender_id}"
+        kept = {"sid-en": TEMPLATE}
+        assert admin.post(path, kept | {"messaging_limit": " 10000 "}).status_code == 303
+        assert limit(world) == 10_000
+        assert 'name="messaging_limit" type="text" value="10000"' in admin.get(path).text
+        assert "10,000" in admin.get("/settings/senders").text
+        assert admin.post(path, kept | {"messaging_limit": "unlimited"}).status_code == 303
+        assert limit(world) == 0
+        assert "No limit" in admin.get("/settings/senders").text
+
+    def test_a_limit_that_is_none_changes_nothing(self, admin: Browser, world: World) -> None:
+        path = f"/settings/senders/{world.house().sender_id}"
+        before = limit(world)
+        answer = admin.post(path, {"sid-en": OTHER, "messaging_limit": "-1"})
+        assert answer.status_code == 422
+        assert re.search(r'id="field-messaging_limit-error">.*must be a whole number', answer.text)
+        assert 'value="-1"' in answer.text
+        answer = admin.post(path, {"sid-en": "nonsense", "messaging_limit": "2000"})
+        assert answer.status_code == 422
+        assert limit(world) == before
+        assert templates(world, WHATSAPP) == {"en": TEMPLATE}
+
+    def test_only_an_admin_changes_them(self, auditor: Browser, world: World) -> None:
+        path = f"/settings/senders/{world.house().sender_id}"
+        assert "An admin can change them." in auditor.get(path).text
+        assert auditor.post(path, {"messaging_limit": "100000"}).status_code == 403
+        assert limit(world) != 100_000
 
     def test_sms_has_none(self, admin: Browser, world: World) -> None:
         path = f"/settings/senders/{world.house('sms').sender_id}"
