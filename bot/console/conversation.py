@@ -17,7 +17,7 @@ from bot.console.desk import ADMINS, EVERYBODY, WRITERS, Desk, Visit
 from bot.console.moments import Moments
 from bot.console.panel import panel
 from bot.console.pulses import pulse
-from bot.console.sms import parts
+from bot.console.sms import RULES, parts
 from bot.console.spans import left, utc
 from bot.console.thread import bubbles
 from bot.console.watch import Watch
@@ -89,6 +89,7 @@ def page(
         "error": error, "text": text, "now": utc(visit.now), "utc": utc,
         "left": lambda at: left(at, visit.now), "by_sms": _by_sms(person, found),
         "longest": LONGEST_TEXT, "parts": parts(text) if found.channel == "sms" else "",
+        "sms_rules": RULES,
         "largest": LARGEST, "file_types": ",".join(TYPES),
     }  # fmt: skip
     answer = make_response(_rendered(desk, visit, moments, context), status)

@@ -6,6 +6,7 @@ import { keepDraft } from "./draft.js";
 import { dropFile, hasFile, offerFiles } from "./files.js";
 import { onKeys, showKeys } from "./keys.js";
 import { Live } from "./live.js";
+import { countParts } from "./parts.js";
 import { offerPrompt } from "./prompt.js";
 import { showTalk } from "./talk.js";
 
@@ -69,6 +70,7 @@ function leave() {
 keepDraft(talk);
 offerFiles(talk);
 keepCounting(talk);
+countParts(talk);
 offerPrompt();
 onKeys({
   "/": () => location.assign(document.querySelector("[data-back]").href + "#q"),

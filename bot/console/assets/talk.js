@@ -40,6 +40,7 @@ function restore(panel, kept) {
   if (kept.file && panel.querySelector("#file")) keepFile(panel, kept);
   const [text, reason] = [panel.querySelector("#text"), panel.querySelector("#reason")];
   text.value = kept.text;
+  text.dispatchEvent(new Event("input", { bubbles: true }));
   // What was typed and cannot be sent any more can still be copied.
   if (text.disabled && kept.text) Object.assign(text, { disabled: false, readOnly: true });
   if (reason) reason.value = kept.reason ?? "";

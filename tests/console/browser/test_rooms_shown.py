@@ -6,7 +6,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from playwright.sync_api import expect
 
+from bot.console.sms import parts
 from bot.conversations import engine
 from bot.conversations.engine import Failed
 from tests.campaigns.crowd import Crowd, numbers
@@ -32,6 +34,7 @@ def rooms(house: House) -> dict[str, str]:
     friends["out"].says("NO")
     lose(friends["absent"])
     person = f"/contacts/{friends['unasked'].now.contact_id}"
+    friends["sms"] = world.contact("+491601234570", "sms")
     talks = {name: f"/conversations/{friend.key[1]}" for name, friend in friends.items()}
     return talks | {
         "contacts": "/contacts",
@@ -128,6 +131,35 @@ def test_without_scripts_everything_can_be_read(rooms: dict[str, str], sits: Sit
     last = page.get_by_text("a picture").bounding_box()
     assert last
     assert last["y"] < 900, "the last line is what one sees first"
+
+
+SMS_TEXTS = (
+    "Hello", "a" * 161, "á" * 71, "Hi", "a" * 307, "€" * 81, "a" * 152 + "€" + "a" * 152,
+    "😀" * 67, "ab\n" * 60, "“Hello” – “you” …" * 20, "Привет" * 40, "",
+)  # fmt: skip
+
+
+def test_the_parts_of_an_sms_are_counted_while_one_types(rooms: dict[str, str], sits: Sits) -> None:
+    page = sits("agent").opens(rooms["sms"])
+    line = page.locator("[data-parts]")
+    assert line.inner_text() == parts("")
+    for text in SMS_TEXTS:
+        page.get_by_label("Send message").fill(text)
+        expect(line).to_have_text(parts(text))
+
+
+def test_the_count_of_parts_does_not_chatter(rooms: dict[str, str], sits: Sits) -> None:
+    page = sits("agent").opens(rooms["sms"])
+    line = page.locator("[data-parts]")
+    line.evaluate(
+        "line => new MutationObserver(() => (line.dataset.said = 1 + +(line.dataset.said ?? 0)))"
+        ".observe(line, { childList: true, characterData: true, subtree: true })"
+    )
+    page.get_by_label("Send message").press_sequentially("Good morning", delay=60)
+    expect(line).to_have_text("Sent as one SMS.")
+    page.get_by_label("Send message").press_sequentially(", how are you?", delay=60)
+    page.wait_for_timeout(400)  # the pause after which it would say something
+    assert line.get_attribute("data-said") == "1"
 
 
 def test_times_are_the_readers_own(rooms: dict[str, str], sits: Sits) -> None:
