@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
-from bot.conversations import actions, engine, held, ledger, timeline
+from bot.conversations import actions, engine, held, ledger, prior, timeline
 from bot.conversations.actions import Refusal
 from bot.conversations.engine import Request
 from bot.conversations.held import Held, Key
 from bot.conversations.inbound import Inbound
+from bot.conversations.prior import Prior
 from bot.people import newcomers, organizations, senders
 from bot.people.senders import House
 from bot.store.bulk import insert_all
@@ -118,6 +119,12 @@ class Friend:
         now = self.world.now
         with self.world.database.writing() as connection:
             return engine.receive(connection, inbound, now, now)[-1]
+
+    def consented_elsewhere(self) -> Refusal | None:
+        """An agent brings in what they signed on a form; the refusal, if any."""
+        form = Prior(self.key, "agent", "form", date(2026, 2, 1), "form No. 7")
+        with self.world.database.writing() as connection:
+            return prior.bring(connection, [form], self.world.now)[0]
 
     def withdraws(self, reason: str = "by phone") -> None:
         """They tell an agent that they want to hear no more."""

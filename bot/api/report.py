@@ -36,7 +36,10 @@ class ReportPeriod(Given):
 
 
 class FunnelOut(BaseModel):
-    """Conversations by what became of their request. `in` and `out` are first answers."""
+    """Conversations by what became of their request. `in` and `out` are first answers.
+
+    `imported` had not answered when a consent that they had given elsewhere was brought in.
+    """
 
     asked: int
     delivered: int
@@ -45,6 +48,7 @@ class FunnelOut(BaseModel):
     opted_out: int = Field(alias="out")
     silent: int
     waiting: int
+    imported: int
     unreachable: int
     undelivered: int
     withdrawn: int
@@ -119,6 +123,7 @@ def funnel(figures: Figures) -> dict[str, int]:
         "out": figures.said_no,
         "silent": figures.silent,
         "waiting": figures.waiting,
+        "imported": figures.brought,
         "unreachable": figures.absent,
         "undelivered": figures.lost,
         "withdrawn": figures.withdrawn,

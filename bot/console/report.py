@@ -106,6 +106,7 @@ def _parts(whole: Figures) -> list[Part]:
         Part("answered", "Answered", whole.answered, 2, "delivered"),
         Part("silent", "No answer in 24 h", whole.silent_arrived, 2, "delivered"),
         Part("waiting", "Still waiting", whole.waiting_arrived, 2, "delivered"),
+        Part("brought", "Consent from elsewhere", whole.brought_arrived, 2, "delivered"),
         Part("yes", "Opted in", whole.said_yes, 3, "answered"),
         Part("no", "Opted out", whole.said_no, 3, "answered"),
     ]
@@ -145,6 +146,6 @@ def _csv(desk: Desk, visit: Visit) -> Response:
 
 
 FIGURES = (
-    "asked", "arrived", "answered", "said_yes", "said_no", "silent", "waiting", "absent", "lost",
-    "withdrawn",
+    "asked", "arrived", "answered", "said_yes", "said_no", "silent", "waiting", "brought", "absent",
+    "lost", "withdrawn",
 )  # fmt: skip

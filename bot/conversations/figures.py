@@ -10,7 +10,9 @@ from uuid import UUID
 from bot.conversations.report import OUTCOMES, SLOTS, Cell
 
 ANSWERS = ("in", "out")
-QUIET = ("silent", "waiting")
+QUIET = ("silent", "waiting", "brought")
+"""Nothing came back: they are counted once more if the request surely arrived."""
+
 UNANSWERED = tuple(name for name in OUTCOMES if name not in ANSWERS)
 
 
@@ -18,9 +20,10 @@ UNANSWERED = tuple(name for name in OUTCOMES if name not in ANSWERS)
 class Figures:
     """What became of requests, in conversations.
 
-    The first six add up. `said_yes` and `said_no` count first answers, `withdrawn` those who said
-    yes and took it back. `absent` are not on the channel, `lost` did not arrive for another reason.
-    `silent_arrived` and `waiting_arrived` are those of the silent and waiting who surely got it.
+    The first seven add up. `said_yes` and `said_no` count first answers, `withdrawn` those who said
+    yes and took it back. `absent` are not on the channel, `lost` did not arrive for another reason;
+    of `brought` a consent was brought in from elsewhere before they answered. `silent_arrived` and
+    the like are those of the silent, waiting and brought who surely got it.
     """
 
     said_yes: int = 0
@@ -29,14 +32,16 @@ class Figures:
     waiting: int = 0
     absent: int = 0
     lost: int = 0
+    brought: int = 0
     silent_arrived: int = 0
     waiting_arrived: int = 0
+    brought_arrived: int = 0
     withdrawn: int = 0
 
     @property
     def asked(self) -> int:
         """Everybody who was asked."""
-        return self.answered + self.silent + self.waiting + self.absent + self.lost
+        return self.answered + self.quiet + self.absent + self.lost
 
     @property
     def answered(self) -> int:
@@ -44,14 +49,23 @@ class Figures:
         return self.said_yes + self.said_no
 
     @property
+    def quiet(self) -> int:
+        """From whom nothing came back, though nothing says that it did not arrive."""
+        return self.silent + self.waiting + self.brought
+
+    @property
+    def _quiet_arrived(self) -> int:
+        return self.silent_arrived + self.waiting_arrived + self.brought_arrived
+
+    @property
     def arrived(self) -> int:
         """Who surely got it: it was reported delivered, or they answered."""
-        return self.answered + self.silent_arrived + self.waiting_arrived
+        return self.answered + self._quiet_arrived
 
     @property
     def unconfirmed(self) -> int:
         """Of whom nothing more is known than that it was sent."""
-        return self.silent + self.waiting - self.silent_arrived - self.waiting_arrived
+        return self.quiet - self._quiet_arrived
 
     @classmethod
     def of(cls, cells: Iterable[Cell]) -> Self:

@@ -25,11 +25,12 @@ ENDS = {
     "consent.deferred": 1,
     "request.unreachable": 2,
     "request.undelivered": 3,
+    "consent.imported": 4,
 }
 """Entries after which nobody has answered, by a number of one digit."""
 
-OUTCOMES = ("waiting", "silent", "absent", "lost", "in", "out")
-"""How a request ended; the first four by the numbers of `ENDS`."""
+OUTCOMES = ("waiting", "silent", "absent", "lost", "brought", "in", "out")
+"""How a request ended; those without an answer by the numbers of `ENDS`."""
 
 SLOTS = (60, 300, 1800, 7200, 21600, 43200, 86400)
 """Bounds, in seconds, within which answers are counted; what is later falls into one slot more."""
@@ -86,7 +87,9 @@ def cells(connection: Connection, organization_id: UUID, period: Period) -> list
     answered_at = func.coalesce(_yes_first(ended), ended.c.no_at)
     local = _seconds(answered_at) + period.shift
     outcome = case(
-        (_yes_first(ended).is_not(None), 4), (ended.c.no_at.is_not(None), 5), else_=ended.c.last
+        (_yes_first(ended).is_not(None), OUTCOMES.index("in")),
+        (ended.c.no_at.is_not(None), OUTCOMES.index("out")),
+        else_=ended.c.last,
     )
     withdrawn = case((and_(_yes_first(ended).is_not(None), ended.c.no_at.is_not(None)), 1), else_=0)
     keys = (

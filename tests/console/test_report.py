@@ -52,6 +52,15 @@ def test_figures_and_drawing(agent: Browser, asked: World) -> None:
     assert "+15550001000" in page
 
 
+def test_a_consent_from_elsewhere_is_no_answer(agent: Browser, asked: World) -> None:
+    friend = asked.contact()
+    friend.is_asked()
+    friend.consented_elsewhere()
+    row = next(csv.DictReader(agent.get("/report.csv").text.removeprefix("\ufeff").splitlines()))
+    assert (row["answered"], row["waiting"], row["brought"]) == ("3", "1", "1")
+    assert "1 whose consent was brought in from elsewhere" in agent.get("/report").text
+
+
 def test_a_period_without_requests(agent: Browser, asked: World) -> None:
     assert "Nobody was asked" in agent.get("/report?from=2026-01-01&to=2026-02-01").text
     assert agent.get("/report?from=nonsense&to=9999-12-31").status_code == 200

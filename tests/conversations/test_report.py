@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from bot.conversations import report
-from bot.conversations.report import Period
+from bot.conversations.figures import Figures
+from bot.conversations.report import Cell, Period
 from tests.world import NOON, World
 
 
@@ -44,6 +46,19 @@ def test_asked_again_waits_again_and_counts_once(world: World) -> None:
     assert figures(world) == {"silent": 1}
     friend.is_asked()
     assert figures(world) == {"waiting": 1}
+
+
+def test_whose_consent_was_brought_in_meanwhile_waits_no_more(world: World) -> None:
+    soon, late, stops, only = (world.contact(f"+49151{n:08d}") for n in range(4))
+    for friend in (soon, late, stops):
+        friend.is_asked()
+    world.passes(minutes=2)
+    assert {friend.consented_elsewhere() for friend in (soon, stops, only)} == {None}
+    world.passes(hours=25)
+    world.expire()
+    assert late.consented_elsewhere() is None
+    stops.says("stop")
+    assert figures(world) == {"brought": 2, "out": 1}, "and who was never asked is not counted"
 
 
 def test_a_withdrawal_later_leaves_the_yes_standing(world: World) -> None:
@@ -89,3 +104,10 @@ def test_another_organizations_requests_are_not_counted(world: World) -> None:
     with world.database.reading() as connection:
         assert report.cells(connection, other, period) == []
         assert report.median(connection, other, period, 0) is None
+
+
+def test_whose_consent_was_brought_in_is_asked_and_has_not_answered() -> None:
+    cell = Cell(UUID(int=1), "brought", None, None, count=3, arrived=2, withdrawn=0)
+    whole = Figures.of([cell])
+    assert (whole.asked, whole.answered, whole.waiting) == (3, 0, 0)
+    assert (whole.arrived, whole.unconfirmed) == (2, 1)
