@@ -56,6 +56,16 @@ class TestAsking:
         table = agent.post("/bulk/new", hidden(preview) | {"csv": "yes"}).text
         assert "Ben,'+4915100000001,refused,opted_out" in table
 
+    @pytest.mark.parametrize(
+        ("lines", "title"),
+        [("Ada,+4915100000000", "Ask 1 contact?"), ("Dee,1", "Nobody can be asked")],
+    )
+    def test_says_in_words_how_many(self, agent: Browser, lines: str, title: str) -> None:
+        form = {"whom": "file", "file": file(f"name,phone\n{lines}\n"), "basis": "form"}
+        page = agent.post("/bulk/new", form).text
+        assert f"<h1>{title}</h1>" in page
+        assert ('name="confirmed"' in page) is title.startswith("Ask")
+
     def test_goes_its_course_and_is_counted(
         self, agent: Browser, world: World, preview: str
     ) -> None:
