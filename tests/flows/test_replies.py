@@ -146,7 +146,7 @@ class TestTaps:
         assert read(Heard("x", payload, "No")).meaning == "no"
         assert read(Heard("x", payload, "Stop")).meaning == "stop"
         plain = read(Heard("x", payload, "Yes please"))
-        assert (plain.meaning, plain.tap, plain.words) == ("yes", True, "en@4")
+        assert (plain.meaning, plain.tap, plain.words) == ("yes", True, "en@5")
 
     def test_a_card_that_gives_its_title_only_as_text(self) -> None:
         assert read(Heard("Yes", "carousel-7")).meaning == "yes"
@@ -218,7 +218,9 @@ class TestPermission:
     def test_beside_a_yes_it_is_one(self, language: str, text: str) -> None:
         assert read(Heard(text), language).meaning == "yes"
 
-    @pytest.mark.parametrize("text", ["write to me here", "no problem", "help, write to me here"])
+    @pytest.mark.parametrize(
+        "text", ["write to me here", "no problem", "go on", "help, write to me"]
+    )
     def test_alone_it_is_unclear(self, text: str) -> None:
         assert read(Heard(text)).meaning == "unclear"
 
@@ -271,12 +273,12 @@ class TestReasons:
     @pytest.mark.parametrize(
         ("text", "rule", "words"),
         [
-            ("yes", "yes word", "en@4"),
-            ("yes please", "yes word and politeness", "en@4"),
-            ("no", "no word", "en@4"),
-            ("stop", "stop word", "en@4"),
-            ("My boss says stop messaging me", "stop phrase", "en@4"),
-            ("I am at work. Stop.", "stop sentence", "en@4"),
+            ("yes", "yes word", "en@5"),
+            ("yes please", "yes word and politeness", "en@5"),
+            ("no", "no word", "en@5"),
+            ("stop", "stop word", "en@5"),
+            ("My boss says stop messaging me", "stop phrase", "en@5"),
+            ("I am at work. Stop.", "stop sentence", "en@5"),
             ("yes?", "question", ""),
             ("yes no", "said in more than one way", ""),
             ("yes, never... no", "more than one answer", ""),
@@ -295,4 +297,4 @@ class TestReasons:
 
     def test_the_contacts_language_is_named_when_it_decided(self) -> None:
         assert read(Heard("ja gerne"), "de").words == "de@4"
-        assert read(Heard("yes please"), "de").words == "en@4"
+        assert read(Heard("yes please"), "de").words == "en@5"
