@@ -120,7 +120,7 @@ class TestNoted:
         world.contact("+4915100000000").says("hello")
         page = admin.get("/problems").text
         assert "1 person wrote to you before anybody asked them, and has not been asked" in page
-        assert '<a href="/contacts?state=wrote_first">' in page
+        assert 'href="/contacts?state=wrote_first">See what they wrote</a>' in page
         world.contact("+4915100000001").says("hello")
         assert "2 people wrote to you" in admin.get("/problems").text
 
