@@ -24,6 +24,7 @@ from bot.console import (
     consents,
     contacts,
     conversation,
+    evidence,
     guard,
     home,
     importing,
@@ -50,7 +51,7 @@ ROOMS = (
     signing_in, by_link, home, own_account, second_step,
     organization, senders, wording, team, tokens, problems, setup,
     contacts, importing, consents, bulk, bulk_new, asking,
-    conversation, sending, attached, templates, report,
+    conversation, evidence, sending, attached, templates, report,
 )  # fmt: skip
 
 

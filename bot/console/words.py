@@ -68,6 +68,10 @@ REASONS = {name: Reason(**given) for name, given in _WORDS["reasons"].items()}
 STATUSES = {name: StatusWord(**given) for name, given in _WORDS["statuses"].items()}
 BASES: dict[str, str] = _WORDS["bases"]
 LANGUAGES: dict[str, str] = _WORDS["languages"]
+ENTRIES: dict[str, str] = _WORDS["entries"]
+FACTS: dict[str, str] = _WORDS["facts"]
+PERSONAL: dict[str, str] = _WORDS["personal"]
+MEANINGS: dict[str, str] = _WORDS["meanings"]
 TEXTS = {name: TextWord(**given) for name, given in _WORDS["texts"].items()}
 
 

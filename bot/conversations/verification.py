@@ -44,11 +44,18 @@ def verify(
     while True:
         with database.reading() as connection:
             keys = _page(connection, organization_id, conversation_id, last)
-            checked = _check_page(connection, keys)
+            checked = check(connection, keys)
         yield from checked
         if len(keys) < PAGE:
             return
         last = keys[-1]
+
+
+def check(connection: Connection, keys: Sequence[Key]) -> list[Checked]:
+    """Check these conversations in one statement; one that does not exist is left out."""
+    rows = connection.execute(_with_entries(keys).execution_options(yield_per=500))
+    chains = groupby(rows, key=lambda row: (row.organization_id, row.id))
+    return [_check(key, list(chain)) for key, chain in chains]
 
 
 def _page(
@@ -65,12 +72,6 @@ def _page(
     if last:
         query = query.where(key > last)
     return [(row.organization_id, row.id) for row in connection.execute(query)]
-
-
-def _check_page(connection: Connection, keys: Sequence[Key]) -> list[Checked]:
-    rows = connection.execute(_with_entries(keys).execution_options(yield_per=500))
-    chains = groupby(rows, key=lambda row: (row.organization_id, row.id))
-    return [_check(key, list(chain)) for key, chain in chains]
 
 
 def _with_entries(keys: Sequence[Key]) -> Select[*tuple[Any, ...]]:

@@ -46,6 +46,8 @@ def rooms(house: House) -> dict[str, str]:
         "prompt": f"{person}/whatsapp",
         "pick": f"{talks['in']}/templates",
         "picked": f"{talks['in']}/templates?sid={TEMPLATE}",
+        "evidence": f"{talks['out']}/evidence",
+        "verified": f"{talks['in']}/evidence?verify=1",
         "templates": "/templates",
         "consents": "/contacts/consents",
         "bulk": "/bulk",
