@@ -19,12 +19,17 @@ WEB = "import wsgi"
 MODULES = "atexit.register(lambda: sys.stderr.write('\\n' + ' '.join(sys.modules)));"
 
 
+def elsewhere(folder: Path, **settings: str) -> dict[str, str]:
+    """The environment of a process that does not run in the checkout, where an .env may lie."""
+    return surroundings(folder, PYTHONPATH=str(ROOT), FLASK_APP=str(ROOT / "wsgi.py"), **settings)
+
+
 def imported(folder: Path, program: str, *words: str, **settings: str) -> set[str]:
     """All that a process has imported when it ends, and every package that it is from."""
-    environment = surroundings(folder, DATABASE_URL=f"sqlite:///{folder}/assent.db", **settings)
+    environment = elsewhere(folder, DATABASE_URL=f"sqlite:///{folder}/assent.db", **settings)
     ended = subprocess.run(
         [sys.executable, "-c", f"import atexit, sys; {MODULES} {program}", *words],
-        env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+        env=environment, cwd=folder, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert "Traceback" not in ended.stderr
     names = ended.stderr.splitlines()[-1].split()
@@ -75,7 +80,7 @@ def test_the_web_brings_no_command_and_no_worker(tmp_path: Path) -> None:
 
 def test_the_web_ends_in_words_when_it_could_not_take_messages(tmp_path: Path) -> None:
     ended = subprocess.run(
-        [sys.executable, "-c", WEB], env=surroundings(tmp_path), cwd=ROOT,
+        [sys.executable, "-c", WEB], env=elsewhere(tmp_path), cwd=tmp_path,
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert ended.returncode == 1
