@@ -14,10 +14,10 @@ _OWN: tuple[tuple[str, Role], ...] = (
     ("stop_here", "stop"), ("doubt", "doubt"), ("no", "no"), ("no_objection", "yes"),
     ("yes", "yes"), ("start", "start"), ("help", "help"), ("polite", "polite"),
     ("yes_with", "with_yes"), ("no_with", "with_no"),
-    ("negation", "negation"), ("condition", "condition"),
+    ("negation", "negation"), ("condition", "condition"), ("sign_off", "sign_off"),
 )  # fmt: skip
 # What people of any language put around a stop word: courtesy, and their yes or no.
-_COMPANY = ("polite", "stop_with", "no_with", "no", "no_objection", "yes")
+_COMPANY = ("polite", "sign_off", "stop_with", "no_with", "no", "no_objection", "yes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,21 @@ class WordList:
     name: str
     content: dict[str, Any]
     _parsed: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
+    _parts: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
 
     def patterns(self, heading: str) -> tuple[Pattern, ...]:
         """List the patterns under a heading; none when the file has no such heading."""
         if heading not in self._parsed:
-            found = (pattern for text in self.content.get(heading, ()) for pattern in parsed(text))
+            texts = self.content.get(heading, ())
+            found = (pattern for text in texts for pattern in parsed(text, self.part))
             self._parsed[heading] = tuple(found)
         return self._parsed[heading]
+
+    def part(self, name: str) -> tuple[Pattern, ...]:
+        """Find what `{name}` stands for in this file's patterns. Raises `KeyError`: nothing."""
+        if name not in self._parts:
+            self._parts[name] = parsed(self.content["parts"][name], self.part)
+        return self._parts[name]
 
     def words(self, heading: str) -> frozenset[str]:
         """List the single words under a heading that holds no patterns."""

@@ -1,6 +1,7 @@
 """Patterns of words, matched part by part rather than written out.
 
-`(i|we) agree( to this|)` stands for four phrases. The files hold patterns for some 150,000; written
+`(i|we) agree( to this|)` stands for four phrases, and `{they_may} write` for as many as the list's
+part `they_may` has. The files hold patterns for some 150,000; written
 out they would cost every process a third of a second, so a pattern becomes a small graph and only
 what replies really touch of it is worked out.
 """
@@ -8,7 +9,7 @@ what replies really touch of it is worked out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -17,10 +18,10 @@ from flows.replies.normalise import Tokens, tokens
 
 Role = Literal[
     "stop", "no", "yes", "start", "help", "polite", "with_yes", "with_no", "doubt",
-    "negation", "condition", "foreign", "unknown",
+    "negation", "condition", "sign_off", "foreign", "unknown",
 ]  # fmt: skip
 
-_SIGNS = re.compile(r"([(|)])")
+_SIGNS = re.compile(r"([(|)]|\{\w+\})")
 # Most words in the files are their own tokens.
 _PLAIN = re.compile(r"[a-z ]*")
 
@@ -48,12 +49,16 @@ class Span(NamedTuple):
     end: int
 
 
-def parsed(text: str) -> tuple[Pattern, ...]:
+Parts = Callable[[str], tuple[Pattern, ...]]
+"""Finds what a name in braces stands for; raises `KeyError` for a name that nobody gave."""
+
+
+def parsed(text: str, parts: Parts) -> tuple[Pattern, ...]:
     """Take a pattern apart, its words cut into the same tokens as a reply's."""
-    return _choice(iter(_SIGNS.split(text)))
+    return _choice(iter(_SIGNS.split(text)), parts)
 
 
-def _choice(signs: Iterator[str]) -> tuple[Pattern, ...]:
+def _choice(signs: Iterator[str], named: Parts) -> tuple[Pattern, ...]:
     """Take apart what stands up to the closing bracket; a choice ends where a word does."""
     patterns: list[Pattern] = []
     parts: list[Part] = []
@@ -64,7 +69,9 @@ def _choice(signs: Iterator[str]) -> tuple[Pattern, ...]:
             patterns.append(tuple(parts))
             parts = []
         elif sign == "(":
-            parts.append(_choice(signs))
+            parts.append(_choice(signs, named))
+        elif sign.startswith("{"):
+            parts.append(named(sign[1:-1]))
         elif words := _tokens(sign):
             parts.append(words)
     return (*patterns, tuple(parts))

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from flows.replies import Heard, Reading, read
+from flows.replies.lists import lists
 from flows.replies.normalise import tokens
 from tests.flows.word_lists import LANGUAGES, phrases
 
 TABLES = Path(__file__).parent / "replies"
+ENGLISH = lists()["en"].name
 
 
 def rows() -> list[tuple[str, str, str]]:
@@ -146,7 +148,7 @@ class TestTaps:
         assert read(Heard("x", payload, "No")).meaning == "no"
         assert read(Heard("x", payload, "Stop")).meaning == "stop"
         plain = read(Heard("x", payload, "Yes please"))
-        assert (plain.meaning, plain.tap, plain.words) == ("yes", True, "en@5")
+        assert (plain.meaning, plain.tap, plain.words) == ("yes", True, ENGLISH)
 
     def test_a_card_that_gives_its_title_only_as_text(self) -> None:
         assert read(Heard("Yes", "carousel-7")).meaning == "yes"
@@ -252,6 +254,39 @@ class TestNoWithItsReason:
         assert read(Heard("Yes, we are moving house")).meaning == "unclear"
 
 
+class TestLetters:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Dear Sir or Madam, yes, I accept. Yours faithfully, R. Okafor",
+            "Yes certainly. Kind regards, Margaret",
+            "Yes, I agree\nRegards\nJohn",
+            "Kind regards, yes",
+        ],
+    )
+    def test_a_close_and_a_name_leave_a_yes_a_yes(self, text: str) -> None:
+        assert read(Heard(text)).meaning == "yes"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Yes. Sincerely doubt it",
+            "Yes. Kind regards, not before Monday",
+            "Yes kind regards 5 pm",
+            "Yes. Kind regards from all of us who wonder",
+            "Yes please, kind regards?",
+            "Kind regards, Margaret",
+            "Margaret, yes",
+        ],
+    )
+    def test_they_make_no_yes(self, text: str) -> None:
+        assert read(Heard(text)).meaning == "unclear"
+
+    def test_they_leave_a_no_and_a_stop_what_they_are(self) -> None:
+        assert read(Heard("No thanks. Best wishes, Mary Ann Smith")).meaning == "no"
+        assert read(Heard("Stop. Regards, Mary Smith")).meaning == "stop"
+
+
 class TestTurns:
     """What stands behind a "but" counts like a sentence of its own."""
 
@@ -273,12 +308,12 @@ class TestReasons:
     @pytest.mark.parametrize(
         ("text", "rule", "words"),
         [
-            ("yes", "yes word", "en@5"),
-            ("yes please", "yes word and politeness", "en@5"),
-            ("no", "no word", "en@5"),
-            ("stop", "stop word", "en@5"),
-            ("My boss says stop messaging me", "stop phrase", "en@5"),
-            ("I am at work. Stop.", "stop sentence", "en@5"),
+            ("yes", "yes word", ENGLISH),
+            ("yes please", "yes word and politeness", ENGLISH),
+            ("no", "no word", ENGLISH),
+            ("stop", "stop word", ENGLISH),
+            ("My boss says stop messaging me", "stop phrase", ENGLISH),
+            ("I am at work. Stop.", "stop sentence", ENGLISH),
             ("yes?", "question", ""),
             ("yes no", "said in more than one way", ""),
             ("yes, never... no", "more than one answer", ""),
@@ -296,5 +331,5 @@ class TestReasons:
         assert (reading.rule, reading.words) == (rule, words)
 
     def test_the_contacts_language_is_named_when_it_decided(self) -> None:
-        assert read(Heard("ja gerne"), "de").words == "de@4"
-        assert read(Heard("yes please"), "de").words == "en@5"
+        assert read(Heard("ja gerne"), "de").words == lists()["de"].name
+        assert read(Heard("yes please"), "de").words == ENGLISH
