@@ -5,27 +5,55 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import product
+from math import prod
+from random import Random
 
 from flows.replies.lists import lists
 from flows.replies.normalise import Tokens
-from flows.replies.patterns import Pattern
+from flows.replies.patterns import Part, Pattern
 
 LANGUAGES = sorted(lists())
+# Of a pattern that stands for more phrases this many are drawn, the same in every run.
+MOST = 1000
 
 
 @cache
 def phrases(language: str, heading: str) -> frozenset[Tokens]:
-    """Write out what stands under a heading of a language's list."""
-    return frozenset(_written_out(lists()[language].patterns(heading))) - {()}
+    """Write out what stands under a heading of a language's list, of large patterns a part."""
+    patterns = lists()[language].patterns(heading)
+    return frozenset(phrase for pattern in patterns for phrase in _some(pattern)) - {()}
+
+
+def _some(pattern: Pattern) -> Iterator[Tokens]:
+    if _count([pattern]) <= MOST:
+        return _written_out([pattern])
+    dice = Random(MOST)
+    return (_drawn(pattern, dice) for _ in range(MOST))
+
+
+def _choice(part: Part) -> list[Pattern]:
+    """List what a part leaves to choose; nothing when it is words."""
+    return [pattern for pattern in part if isinstance(pattern, tuple)]
+
+
+def _count(patterns: Iterable[Pattern]) -> int:
+    return sum(prod(_count(_choice(part)) or 1 for part in pattern) for pattern in patterns)
+
+
+def _drawn(pattern: Pattern, dice: Random) -> Tokens:
+    found: list[str] = []
+    for part in pattern:
+        choice = _choice(part)
+        found += _drawn(dice.choice(choice), dice) if choice else _words(part)
+    return tuple(found)
+
+
+def _words(part: Part) -> Tokens:
+    return tuple(token for token in part if isinstance(token, str))
 
 
 def _written_out(patterns: Iterable[Pattern]) -> Iterator[Tokens]:
     for pattern in patterns:
-        choices = [
-            list(_written_out(p for p in part if isinstance(p, tuple)))
-            if isinstance(part[0], tuple)
-            else [part]
-            for part in pattern
-        ]
+        choices = [list(_written_out(_choice(part))) or [_words(part)] for part in pattern]
         for chosen in product(*choices):
-            yield tuple(token for some in chosen for token in some if isinstance(token, str))
+            yield tuple(token for words in chosen for token in words)
