@@ -9,7 +9,7 @@ what replies really touch of it is worked out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -90,43 +90,53 @@ def words_of(patterns: Iterable[Pattern]) -> Iterator[str]:
             yield from words_of(p for p in part if not isinstance(p, str))
 
 
+Rest = tuple[Pattern, "Rest | Entry"]
+"""What is left of a phrase: some parts, and what comes behind them."""
+
+
 @dataclass(slots=True)
 class _State:
     """A place in the graph: what may come next, and what has been said when nothing does."""
 
-    arcs: dict[str, tuple[_State, ...]] = field(default_factory=dict)
+    same: Mapping[str, str]
+    arcs: dict[str, list[Rest] | _State] = field(default_factory=dict)
     entry: Entry | None = None
 
     def after(self, token: str) -> _State | None:
-        """Go one token on; several ways on are joined when they are first needed."""
+        """Go one token on; where that leads is worked out when it is first needed."""
         ways = self.arcs.get(token)
-        if ways is None:
-            return None
-        if len(ways) > 1:
-            ways = self.arcs[token] = (_joined(ways),)
-        return ways[0]
+        if not isinstance(ways, list):
+            return ways
+        state = _State(self.same)
+        for pattern, then in ways:
+            state.open(pattern, then)
+        self.arcs[token] = state
+        return state
 
+    def open(self, pattern: Pattern, then: Rest | Entry) -> None:
+        """Let some parts come next here, and then what comes behind them."""
+        if pattern:
+            self._open(pattern[0], pattern[1:], then)
+        elif isinstance(then, tuple):
+            self.open(*then)
+        elif self.entry is None or then.rank < self.entry.rank:
+            self.entry = then
 
-def _joined(states: Sequence[_State]) -> _State:
-    if len(states) == 1:
-        return states[0]
-    arcs: dict[str, tuple[_State, ...]] = {}
-    for state in states:
-        for token, ways in state.arcs.items():
-            arcs[token] = arcs[token] + ways if token in arcs else ways
-    entries = [state.entry for state in states if state.entry]
-    return _State(arcs, min(entries, key=lambda entry: entry.rank, default=None))
-
-
-def _leading(pattern: Pattern, goal: _State, same: Mapping[str, str]) -> _State:
-    for part in reversed(pattern):
-        if isinstance(part[0], tuple):
-            goal = _joined([_leading(p, goal, same) for p in part if isinstance(p, tuple)])
+    def _open(self, part: Part, rest: Pattern, then: Rest | Entry) -> None:
+        first = part[0]
+        if isinstance(first, tuple):
+            behind = (rest, then) if rest else then
+            for choice in part:
+                if isinstance(choice, tuple):
+                    self.open(choice, behind)
+            return
+        left = (part[1:], *rest) if len(part) > 1 else rest
+        if usual := self.same.get(first, first):
+            ways = self.arcs.setdefault(usual, [])
+            if isinstance(ways, list):
+                ways.append((left, then))
         else:
-            for token in reversed(part):
-                if isinstance(token, str) and (usual := same.get(token, token)):
-                    goal = _State({usual: (goal,)})
-    return goal
+            self.open(left, then)
 
 
 class Index:
@@ -138,13 +148,9 @@ class Index:
         same: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Take patterns with their entries; `same` maps tokens to their usual form, "" for none."""
-        goals: dict[Entry, _State] = {}
-        arcs: dict[str, list[_State]] = {}
+        self._root = _State(same)
         for pattern, entry in entries:
-            goal = goals.setdefault(entry, _State(entry=entry))
-            for token, ways in _leading(pattern, goal, same).arcs.items():
-                arcs.setdefault(token, []).extend(ways)
-        self._root = _State({token: tuple(ways) for token, ways in arcs.items()})
+            self._root.open(pattern, entry)
 
     @property
     def beginnings(self) -> Iterable[str]:
