@@ -5,12 +5,23 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 NUMBER = re.compile(r"(?:\+|%2[Bb])\d{3,}(?=\d{3})|(?<![\w.-])\d{5,}(?=\d{3}(?![\w.-]))")
+
+
+class _StandardError:
+    """Whatever standard error is when a line is written: loggers outlive one that was put in its
+    place and closed since."""
+
+    def write(self, text: str) -> None:
+        sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def configure_logging(form: str) -> None:
@@ -30,7 +41,7 @@ def configure_logging(form: str) -> None:
     structlog.configure(
         processors=[*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )
 

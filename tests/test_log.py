@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+from contextlib import redirect_stderr
 
 import pytest
 import structlog
@@ -79,6 +81,19 @@ def test_a_line_is_one_event(capsys: pytest.CaptureFixture[str]) -> None:
     event = json.loads(line)
     assert (event["event"], event["text"], event["level"]) == ("one", "two\nlines", "warning")
     assert re.fullmatch(r"[\d-]{10}T[\d:.]+Z", event["timestamp"])
+
+
+def test_a_line_goes_to_the_standard_error_of_its_moment() -> None:
+    log = structlog.get_logger()
+    first, second = io.StringIO(), io.StringIO()
+    with redirect_stderr(first):
+        configure_logging("json")
+        log.info("one")
+        assert "one" in first.getvalue()
+        first.close()
+    with redirect_stderr(second):
+        log.info("two")
+    assert "two" in second.getvalue()
 
 
 def test_a_statement_that_fails_keeps_its_values_to_itself(world: World) -> None:
