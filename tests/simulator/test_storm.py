@@ -79,6 +79,8 @@ def storm(house: House) -> Storm:
     lifted = time.monotonic()
     await_until(lambda: all(ended(house, one) for one in storm.witnesses), 45)
     storm.seconds = time.monotonic() - lifted
+    # What is shown is held against the wire, so nothing may be on its way between the two looks.
+    await_until(lambda: not house.stand_in.get("/health")["unfinished"], 15)
     for one in storm.witnesses:
         look(house, one)
     storm.wire = house.stand_in.get(f"/wire?after={start}")["exchanges"]
