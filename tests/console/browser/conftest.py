@@ -72,9 +72,11 @@ class Desk:
     house: House
     complaints: list[str] = field(default_factory=list)
 
-    def opens(self, path: str) -> Page:
-        """Go to a page of the console."""
-        self.page.goto(self.house.url + path)
+    def opens(self, path: str, status: int = 200) -> Page:
+        """Go to a page of the console. An error page has no barriers either, and must be meant."""
+        answer = self.page.goto(self.house.url + path)
+        assert answer, path
+        assert answer.status == status, (path, answer.status)
         return self.page
 
     def barriers(self, *rules: str) -> list[str]:
