@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, request
+from flask.blueprints import BlueprintSetupState
 
+from bot.blueprints import ForPrograms
 from bot.config import Settings
 from bot.conversations.attachments import LARGEST
 from bot.messaging.signatures import same
@@ -35,9 +38,6 @@ SENDING = "console.send"
 ROOM = 100_000
 """Bytes of a form beside its file."""
 
-WEBHOOKS = "twilio"
-"""Their answers are read by a program, thousands in a minute, and need no browser's protection."""
-
 YEAR = 365 * 24 * 3600
 SAFE = ("GET", "HEAD", "OPTIONS")
 STRANGER = "This form was not sent from a page of this server. Open the page again and repeat it."
@@ -47,7 +47,6 @@ def add_to(blueprint: Blueprint, settings: Settings) -> None:
     """Check every request to the console, and give every answer of the server its headers."""
     secure = is_secure(settings)
     ours = urlsplit(settings.public_url or "").netloc
-    promised = _promised(secure)
 
     # First of all: the next one reads the form.
     blueprint.before_request(_take_files)
@@ -62,9 +61,15 @@ def add_to(blueprint: Blueprint, settings: Settings) -> None:
             if token and not same(given, csrf_of(token)):
                 abort(403, STRANGER)
 
-    @blueprint.after_app_request
+    blueprint.record_once(partial(_protect_browsers, promised=_promised(secure)))
+
+
+def _protect_browsers(state: BlueprintSetupState, promised: list[tuple[str, str, str]]) -> None:
+    parts = state.app.blueprints
+
+    @state.app.after_request
     def protect(answer: Response) -> Response:
-        if request.blueprint != WEBHOOKS:
+        if not isinstance(parts.get(request.blueprint or ""), ForPrograms):
             _add_missing(answer, promised)
         return answer
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from flask import Blueprint, Request, Response, abort, request
+from flask import Request, Response, abort, request
 from sqlalchemy import Connection
 
 from bot import metrics, problems
+from bot.blueprints import ForPrograms
 from bot.conversations import arrivals, engine
 from bot.conversations.arrivals import Received
 from bot.conversations.inbound import Inbound
@@ -35,9 +36,9 @@ FORM = "application/x-www-form-urlencoded"
 log = structlog.get_logger()
 
 
-def webhooks(runtime: Runtime) -> Blueprint:
+def webhooks(runtime: Runtime) -> ForPrograms:
     """The two addresses to give to Twilio."""
-    blueprint = Blueprint("twilio", __name__, url_prefix="/twilio")
+    blueprint = ForPrograms("twilio", __name__, url_prefix="/twilio")
     signatures = Signatures(runtime.settings)
     account_sid = runtime.settings.twilio_account_sid or ""
 

@@ -189,6 +189,12 @@ class TestHeaders:
         assert answer.status_code == 404
         assert answer.headers["Content-Security-Policy"] == POLICY
 
+    def test_are_not_on_what_only_programs_read(self, browser: Browser) -> None:
+        for path in ("/twilio/inbound", "/twilio/status/x"):
+            answer = browser.post(path)
+            assert answer.status_code == 403
+            assert not {*HEADERS, "Cache-Control"} & {name for name, _ in answer.headers}, path
+
     def test_leave_no_room_for_scripts_in_pages(
         self, as_role: Callable[[str], Browser], world: World
     ) -> None:
