@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 import click
-from sqlalchemy import Connection, Row
+from sqlalchemy import Row
 
 from bot.cli.printing import as_text, json_option, show_all, show_one
 from bot.cli.runtime import current_runtime
@@ -14,11 +14,10 @@ from bot.cli.words import Noun
 from bot.conversations import house_texts, rewording
 from bot.conversations.proofreading import faults
 from bot.conversations.rewording import Standing
-from bot.conversations.wording import fill
+from bot.conversations.wording import OwnWording, fill
 from bot.messaging.segments import measure
 from bot.people import organizations
 from bot.people.languages import read_language
-from bot.people.mistakes import Mistake
 
 COLUMNS = ("name", "reader", "language", "own", "version", "sms_parts", "text")
 FAULTS = ("language", "name", "fault")
@@ -39,9 +38,7 @@ of_org = click.argument("organization", metavar="ORG")
 @json_option
 def everything(organization: str, language: str | None, as_json: bool) -> None:
     """List the texts of ORG (a name or an id) in a language."""
-    with current_runtime().database.reading() as connection:
-        house = organizations.find(connection, organization)
-        own = house_texts.newest(connection, house.id)
+    house, own = _read(organization)
     found = rewording.standing(own, read_language(language or house.language))
     show_all([_row(one, house.name) for one in found], COLUMNS, as_json=as_json)
 
@@ -53,14 +50,11 @@ def everything(organization: str, language: str | None, as_json: bool) -> None:
 @json_option
 def show(organization: str, name: str, language: str | None, as_json: bool) -> None:
     """Show the text NAME of ORG, and the versions that it had there."""
+    house, own = _read(organization)
+    tag = read_language(language or house.language)
+    found = rewording.named(own, tag, name)
     with current_runtime().database.reading() as connection:
-        house = organizations.find(connection, organization)
-        tag = read_language(language or house.language)
-        own = house_texts.newest(connection, house.id)
         kept = house_texts.history(connection, house.id, tag, name)
-    found = next((one for one in rewording.standing(own, tag) if one.name == name), None)
-    if found is None:
-        raise Mistake(f"There is no text {name!r}. There are: {', '.join(rewording.names())}.")
     versions = [{column: row._mapping[column] for column in VERSIONS} for row in kept]
     if as_json:
         click.echo(as_text(_row(found, house.name) | {"versions": versions}))
@@ -86,7 +80,9 @@ def change(organization: str, name: str, text: str, language: str | None, as_jso
         changed = rewording.reword(
             connection, house.id, tag, name, text, BY, runtime.clock.now()
         )  # fmt: skip
-    _show_changed(house, tag, name, "Changed" if changed else "It says so already:", as_json)
+    _show_changed(
+        organization, language, name, "Changed" if changed else "It says so already:", as_json
+    )
 
 
 @wording.command()
@@ -101,7 +97,7 @@ def reset(organization: str, name: str, language: str | None, as_json: bool) -> 
         house = organizations.find(connection, organization)
         tag = language or house.language
         rewording.restore(connection, house.id, tag, name, BY, runtime.clock.now())
-    _show_changed(house, tag, name, "Ours again:", as_json)
+    _show_changed(organization, language, name, "Ours again:", as_json)
 
 
 @wording.command()
@@ -110,9 +106,7 @@ def reset(organization: str, name: str, language: str | None, as_json: bool) -> 
 @json_option
 def check(organization: str, language: str | None, as_json: bool) -> None:
     """Proofread the texts of ORG, in one language or in all. The exit code is 1 on a fault."""
-    with current_runtime().database.reading() as connection:
-        house = organizations.find(connection, organization)
-        own = house_texts.newest(connection, house.id)
+    house, own = _read(organization)
     tags = [read_language(language)] if language else rewording.spoken(own)
     found = [
         {"language": tag, "name": one.name, "fault": fault}
@@ -140,16 +134,19 @@ def _sms_parts(one: Standing, business: str) -> int | None:
     return measure(fill(one.wording.text, business=business)).segments
 
 
-def _show_changed(house: Row[Any], tag: str, name: str, words: str, as_json: bool) -> None:
+def _read(organization: str) -> tuple[Row[Any], OwnWording]:
+    """An organization, and the texts that it has put in place of ours."""
     with current_runtime().database.reading() as connection:
-        found = _found(connection, house, tag, name)
+        house = organizations.find(connection, organization)
+        return house, house_texts.newest(connection, house.id)
+
+
+def _show_changed(
+    organization: str, language: str | None, name: str, words: str, as_json: bool
+) -> None:
+    house, own = _read(organization)
+    tag = language or house.language
+    found = rewording.named(own, read_language(tag), name)
     show_one(
         _row(found, house.name), f"{words} {name} in {tag}: {found.wording.text}", as_json=as_json
     )
-
-
-def _found(connection: Connection, house: Row[Any], tag: str, name: str) -> Standing:
-    own = house_texts.newest(connection, house.id)
-    return next(
-        one for one in rewording.standing(own, read_language(tag)) if one.name == name
-    )  # fmt: skip

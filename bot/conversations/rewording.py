@@ -56,6 +56,12 @@ def standing(own: OwnWording, language: str) -> list[Standing]:
     ]
 
 
+def named(own: OwnWording, language: str, name: str) -> Standing:
+    """A text as an organization says it. Raises `Mistake` when there is none of that name."""
+    _known(name)
+    return next(one for one in standing(own, language) if one.name == name)
+
+
 def spoken(own: OwnWording) -> list[str]:
     """The languages that there are texts in: ours, and those that an organization added."""
     return sorted({*texts(), *(language for language, _ in own.texts)})
@@ -90,6 +96,10 @@ def restore(
 
 
 def _read(language: str, name: str) -> str:
+    _known(name)
+    return read_language(language)
+
+
+def _known(name: str) -> None:
     if name not in names():
         raise Mistake(f"There is no text {name!r}. There are: {', '.join(names())}.")
-    return read_language(language)

@@ -5,23 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, LargeBinary
+from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import new_id
-from bot.store.models.base import Base
+from bot.store.models.base import Base, belongs_to
 
 
 class Attachment(Base):
     """A file as it was sent: `type` is what its bytes are, `name` what its owner calls it."""
 
     __tablename__ = "attachment"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["organization_id", "conversation_id"],
-            ["conversation.organization_id", "conversation.id"],
-        ),
-    )
+    __table_args__ = (belongs_to("conversation"),)
 
     organization_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

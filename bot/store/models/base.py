@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import MetaData, String, Text
+from sqlalchemy import ForeignKeyConstraint, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase
 
 from bot.store.columns import Document, Instant
@@ -31,3 +31,12 @@ class Base(DeclarativeBase):
         list[Any]: Document,
         str: Text,
     }
+
+
+def belongs_to(table: str, ondelete: str | None = None) -> ForeignKeyConstraint:
+    """That `<table>_id` names a row of another table, and one of the same organization."""
+    return ForeignKeyConstraint(
+        ["organization_id", f"{table}_id"],
+        [f"{table}.organization_id", f"{table}.id"],
+        ondelete=ondelete,
+    )

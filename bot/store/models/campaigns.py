@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     literal_column,
     text,
@@ -17,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from bot.store.columns import new_id
-from bot.store.models.base import ADDRESS, Base
+from bot.store.models.base import ADDRESS, Base, belongs_to
 
 
 def _only(condition: str) -> dict[str, Any]:
@@ -63,9 +62,7 @@ class Invitation(Base):
 
     __tablename__ = "invitation"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["organization_id", "campaign_id"], ["campaign.organization_id", "campaign.id"]
-        ),
+        belongs_to("campaign"),
         Index(
             "uq_invitation_address", "organization_id", "campaign_id", "address", unique=True,
             **_only("address IS NOT NULL"),

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from bot.store.columns import new_id
-from bot.store.models.base import ADDRESS, Base
+from bot.store.models.base import ADDRESS, Base, belongs_to
 
 OUR_CONCERN = ("queued", "sending", "unknown", "uncertain")
 """Statuses of messages whose fate is still ours to decide."""
@@ -71,9 +71,7 @@ class Conversation(Base):
 
     __tablename__ = "conversation"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["organization_id", "contact_id"], ["contact.organization_id", "contact.id"]
-        ),
+        belongs_to("contact"),
         ForeignKeyConstraint(
             ["organization_id", "address"], ["address.organization_id", "address.value"]
         ),
@@ -128,10 +126,7 @@ class Message(Base):
 
     __tablename__ = "message"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["organization_id", "conversation_id"],
-            ["conversation.organization_id", "conversation.id"],
-        ),
+        belongs_to("conversation"),
         Index(
             "uq_message_conversation_seq",
             "organization_id", "conversation_id", "seq", unique=True,

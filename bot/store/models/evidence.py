@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import new_id
-from bot.store.models.base import Base
+from bot.store.models.base import Base, belongs_to
 
 
 class Entry(Base):
@@ -21,12 +21,7 @@ class Entry(Base):
     """
 
     __tablename__ = "ledger"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["organization_id", "conversation_id"],
-            ["conversation.organization_id", "conversation.id"],
-        ),
-    )
+    __table_args__ = (belongs_to("conversation"),)
 
     organization_id: Mapped[UUID] = mapped_column(primary_key=True)
     conversation_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -5,22 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.models.base import Base
+from bot.store.models.base import Base, belongs_to
 
 
 class Notice(Base):
     """A line in the agent's timeline that the contact never sees."""
 
     __tablename__ = "notice"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["organization_id", "conversation_id"],
-            ["conversation.organization_id", "conversation.id"],
-        ),
-    )
+    __table_args__ = (belongs_to("conversation"),)
 
     organization_id: Mapped[UUID] = mapped_column(primary_key=True)
     conversation_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import BY_BYTES, new_id
-from bot.store.models.base import ADDRESS, Base
+from bot.store.models.base import ADDRESS, Base, belongs_to
 
 
 class Organization(Base):
@@ -128,9 +128,7 @@ class Address(Base):
 
     __tablename__ = "address"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["organization_id", "contact_id"], ["contact.organization_id", "contact.id"]
-        ),
+        belongs_to("contact"),
         Index("uq_address_organization_id_value", "organization_id", "value", unique=True),
         Index("ix_address_contact", "organization_id", "contact_id"),
     )
@@ -147,11 +145,7 @@ class ContactWord(Base):
 
     __tablename__ = "contact_word"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["organization_id", "contact_id"],
-            ["contact.organization_id", "contact.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("contact", ondelete="CASCADE"),
         Index("ix_contact_word_contact", "organization_id", "contact_id"),
     )
 
