@@ -101,8 +101,8 @@ def conversations_with(
     """The conversation with each, by address: as it is, or as it would begin. Nothing is locked."""
     if not people:
         return {}
-    ends = [(*house.ends, one.phone) for one in people]
-    known = {one.address: one for one in held.by_address(connection, ends, lock=False).values()}
+    ends = [(house.address, one.phone) for one in people]
+    known = {one.address: one for one in held.by_ends(connection, ends, lock=False).values()}
     spoken = _languages(connection, house.organization_id, [one.phone for one in people])
     fresh = unopened(connection, house, new_id(), "", None, now)
     return {

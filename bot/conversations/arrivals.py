@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -40,13 +40,16 @@ def place(
     connection: Connection, inbound: Sequence[Inbound], now: datetime, wall: datetime
 ) -> tuple[list[Placed], list[Received]]:
     """Find the conversation of each message that is new, and say what becomes of every message."""
-    houses = by_sender(connection, {one.sender for one in inbound})
-    ours = [one for one in inbound if one.sender in houses]
-    _keep_strays(connection, [one for one in inbound if one.sender not in houses], now)
-    fresh = _first_deliveries(connection, ours, houses, now)
-    placed = _place(connection, fresh, houses, now, wall)
+    found = held.by_ends(connection, {one.ends for one in inbound})
+    owners = {one.sender: one.organization_id for one in found.values()}
+    if unmet := {one.sender for one in inbound} - owners.keys():
+        houses = by_sender(connection, unmet)
+        owners |= {address: house.organization_id for address, house in houses.items()}
+    _keep_strays(connection, [one for one in inbound if one.sender not in owners], now)
+    fresh = _first_deliveries(connection, inbound, owners, now)
+    placed = _place(connection, fresh, found, now, wall)
     taken = {id(one) for one in fresh}
-    return placed, [_verdict(one, houses, taken) for one in inbound]
+    return placed, [_verdict(one, owners, taken) for one in inbound]
 
 
 def keep_stray(
@@ -57,8 +60,8 @@ def keep_stray(
     insert_new(connection, Stray, [row], ["sid"])
 
 
-def _verdict(one: Inbound, houses: dict[str, House], taken: set[int]) -> Received:
-    if one.sender not in houses:
+def _verdict(one: Inbound, owners: Mapping[str, UUID], taken: set[int]) -> Received:
+    if one.sender not in owners:
         return "stray"
     return "taken" if id(one) in taken else "seen before"
 
@@ -69,12 +72,16 @@ def _keep_strays(connection: Connection, strays: Iterable[Inbound], now: datetim
 
 
 def _first_deliveries(
-    connection: Connection, inbound: Sequence[Inbound], houses: dict[str, House], now: datetime
+    connection: Connection, inbound: Sequence[Inbound], owners: Mapping[str, UUID], now: datetime
 ) -> list[Inbound]:
-    """Those that nobody took before: the unique key decides, which no other can overtake."""
+    """Those that nobody took before: the unique key decides, which no other can overtake.
+
+    `owners` are the organizations (id) behind our senders.
+    """
     first: dict[tuple[UUID, str], Inbound] = {}
     for one in inbound:
-        first.setdefault((houses[one.sender].organization_id, one.sid), one)
+        if owner := owners.get(one.sender):
+            first.setdefault((owner, one.sid), one)
     rows = [
         {"organization_id": key[0], "sid": key[1], "via": first[key].via, "at": now}
         for key in sorted(first)
@@ -84,16 +91,13 @@ def _first_deliveries(
 
 
 def _place(
-    connection: Connection, inbound: Sequence[Inbound], houses: dict[str, House],
+    connection: Connection, inbound: Sequence[Inbound], found: Mapping[Ends, Held],
     now: datetime, wall: datetime,
 ) -> list[Placed]:  # fmt: skip
-    if not inbound:
-        return []
-    found = held.by_address(connection, {_ends(one, houses) for one in inbound})
-    theirs = [found.get((houses[one.sender].sender_id, one.address)) for one in inbound]
-    if all(_is_settled(*pair) for pair in zip(inbound, theirs, strict=True)):
-        return [Placed(one, found[_ends(one, houses)[1:]], wall) for one in inbound]
-    met = acquaintance.meet(connection, [_writer(one, houses) for one in inbound], now)
+    if all(_is_settled(one, found.get(one.ends)) for one in inbound):
+        return [Placed(one, found[one.ends], wall) for one in inbound]
+    houses = by_sender(connection, {one.sender for one in inbound})
+    met = acquaintance.meet(connection, [_writer(one, houses[one.sender]) for one in inbound], now)
     # Read again: whose they are may just have changed.
     heard = held.by_key(connection, {one.conversation for one in met})
     return [
@@ -115,10 +119,6 @@ def _has_other_names(one: Inbound) -> bool:
     return one.kind == "whatsapp_id" or other_spelling(one.address) is not None
 
 
-def _writer(one: Inbound, houses: dict[str, House]) -> Writer:
+def _writer(one: Inbound, house: House) -> Writer:
     replied_to = one.replied_to if _has_other_names(one) else None
-    return Writer(houses[one.sender], one.address, one.profile_name, one.user_id, replied_to)
-
-
-def _ends(one: Inbound, houses: dict[str, House]) -> Ends:
-    return *houses[one.sender].ends, one.address
+    return Writer(house, one.address, one.profile_name, one.user_id, replied_to)

@@ -15,7 +15,7 @@ import flows
 from bot.conversations import house_texts
 from bot.conversations.wording import OwnWording
 from bot.people.languages import met_in
-from bot.store.among import Columns, among_keys, key_parameters
+from bot.store.among import Columns, key_parameters, keys_table
 from bot.store.models import Contact, Conversation, Organization, Sender
 from flows import FLOWS
 from flows.flow import Flow
@@ -23,8 +23,8 @@ from flows.flow import Flow
 Key = tuple[UUID, UUID]
 """Organization and id: how every row that grows is known."""
 
-Ends = tuple[UUID, UUID, str]
-"""Organization, sender (id) and address: between whom a conversation is."""
+Ends = tuple[str, str]
+"""The address of a sender of ours and that of a contact: between whom a conversation is."""
 
 
 @dataclass(slots=True)
@@ -93,9 +93,7 @@ OWN = FIELDS[: FIELDS.index("business")]
 """The fields that are columns of the conversation itself."""
 
 BY_KEY: Columns = (Conversation.organization_id, Conversation.id)
-BY_ENDS: Columns = (
-    Conversation.organization_id, Conversation.sender_id, Conversation.address,
-)  # fmt: skip
+BY_ENDS: Columns = (Sender.address, Conversation.address)
 
 SAID, AUTOMATIC, WORDING = (FIELDS.index(name) for name in ("said", "automatic", "wording"))
 
@@ -105,12 +103,12 @@ def by_key(connection: Connection, keys: Collection[Key], *, lock: bool = True) 
     return find(connection, BY_KEY, keys, lock=lock)
 
 
-def by_address(
+def by_ends(
     connection: Connection, ends: Collection[Ends], *, lock: bool = True
-) -> dict[tuple[UUID, str], Held]:
-    """The conversations between these ends, those that exist, by sender (id) and address."""
+) -> dict[Ends, Held]:
+    """The conversations between these ends, those that exist."""
     found = find(connection, BY_ENDS, ends, lock=lock)
-    return {(held.sender_id, held.address): held for held in found.values()}
+    return {(held.sender, held.address): held for held in found.values()}
 
 
 def due(
@@ -124,13 +122,6 @@ def due(
     return _read(connection, overdue.with_for_update(of=Conversation, skip_locked=True), {})
 
 
-def due_keys(connection: Connection, now: datetime, limit: int) -> list[Key]:
-    """The keys of up to `limit` conversations whose time is up, claimed or not."""
-    query = select(Conversation.organization_id, Conversation.id).where(Conversation.due_at <= now)
-    rows = connection.execute(query.order_by(Conversation.due_at).limit(limit))
-    return [(row.organization_id, row.id) for row in rows]
-
-
 def find(
     connection: Connection, columns: Columns, keys: Collection[tuple[Any, ...]], *, lock: bool
 ) -> dict[Key, Held]:
@@ -142,9 +133,11 @@ def find(
 @cache
 def _statement(columns: Columns, speaks: str, *, lock: bool) -> Select[Any]:
     """Made once: to put a statement together costs more than to run it."""
-    wanted = among_keys(speaks, columns)
+    # Joined with the keys, as no index serves a condition on columns of two tables.
+    keys = keys_table(speaks, columns)
+    wanted = (column == key for column, key in zip(columns, keys, strict=True))
     # One order for all, so that two batches never wait for each other in a circle.
-    query = _query().where(wanted).order_by(Conversation.id)
+    query = _query().where(*wanted).order_by(Conversation.id)
     return query.with_for_update(of=Conversation) if lock else query
 
 
@@ -166,7 +159,12 @@ def _query() -> Select[Any]:
             Organization.time_zone,
             Organization.wording,
         )
-        .join(Sender, Sender.id == Conversation.sender_id)
+        .join(
+            Sender,
+            # The key of conversations that begins with both serves a look from the sender's side.
+            (Sender.organization_id == Conversation.organization_id)
+            & (Sender.id == Conversation.sender_id),
+        )
         .join(Organization, Organization.id == Conversation.organization_id)
         .join(
             Contact,

@@ -37,3 +37,8 @@ class Inbound:
     def kind(self) -> Literal["phone", "whatsapp_id"]:
         """What sort of address wrote."""
         return "phone" if self.address.startswith("+") else "whatsapp_id"
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Between whom it went: our sender's address and the contact's."""
+        return self.sender, self.address

@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import OperationalError
 
 from bot import problems
-from bot.conversations import engine, held
+from bot.conversations import engine
 from bot.conversations.held import Key
 from bot.runtime import Runtime
 from bot.store.models import Conversation
@@ -38,7 +38,7 @@ def expire(runtime: Runtime, limit: int) -> int:
 
 def _one_by_one(runtime: Runtime, now: datetime, limit: int) -> int:
     with runtime.database.reading() as connection:
-        keys = held.due_keys(connection, now, limit)
+        keys = _due(connection, now, limit)
     for key in keys:
         try:
             with runtime.database.writing() as connection:
@@ -49,6 +49,13 @@ def _one_by_one(runtime: Runtime, now: datetime, limit: int) -> int:
             log.exception("conversation_stuck", conversation=str(key[1]))
             _postpone(runtime, key, now, type(error).__name__)
     return len(keys)
+
+
+def _due(connection: Connection, now: datetime, limit: int) -> list[Key]:
+    """The keys of up to `limit` conversations whose time is up, claimed or not."""
+    query = select(Conversation.organization_id, Conversation.id).where(Conversation.due_at <= now)
+    rows = connection.execute(query.order_by(Conversation.due_at).limit(limit))
+    return [(row.organization_id, row.id) for row in rows]
 
 
 def _postpone(runtime: Runtime, key: Key, now: datetime, error: str) -> None:

@@ -29,11 +29,6 @@ class House:
     sms: str
 
     @property
-    def ends(self) -> tuple[UUID, UUID]:
-        """Organization and sender: our end of every conversation."""
-        return self.organization_id, self.sender_id
-
-    @property
     def flow(self) -> Flow:
         """The course of a new conversation. SMS that is off still asks before anything is sent."""
         if self.channel == "whatsapp" or self.sms == "off":

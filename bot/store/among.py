@@ -6,7 +6,7 @@ as one JSON document.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import orjson
@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
-    Select,
     Text,
     any_,
     bindparam,
@@ -44,12 +43,16 @@ def among_keys(speaks: str, columns: Columns) -> ColumnElement[bool]:
 
     The condition is made once and used with any keys; `speaks` is the dialect's name.
     """
-    rows = _from_arrays(columns) if speaks == "postgresql" else _from_document(columns)
-    return tuple_(*columns).in_(rows)
+    return tuple_(*columns).in_(select(*keys_table(speaks, columns)))
+
+
+def keys_table(speaks: str, columns: Columns) -> Sequence[ColumnElement[Any]]:
+    """The keys of `key_parameters` as a table to join: a value for each of these columns."""
+    return _from_arrays(columns) if speaks == "postgresql" else _from_document(columns)
 
 
 def key_parameters(connection: Connection, columns: Columns, keys: Keys) -> dict[str, Any]:
-    """The parameters of a statement with `among_keys` of the same columns."""
+    """The parameters of a statement with `among_keys` or `keys_table` of the same columns."""
     dialect = connection.dialect
     if dialect.name == "postgresql":
         values = list(zip(*keys, strict=True)) or [()] * len(columns)
@@ -62,19 +65,18 @@ def key_parameters(connection: Connection, columns: Columns, keys: Keys) -> dict
     return {"keys": orjson.dumps(rows).decode()}
 
 
-def _from_arrays(columns: Columns) -> Select[Any]:
+def _from_arrays(columns: Columns) -> Sequence[ColumnElement[Any]]:
     names = [f"key{place}" for place in range(len(columns))]
     arrays = (
         bindparam(name, type_=ARRAY(column.type))
         for name, column in zip(names, columns, strict=True)
     )
-    table = func.unnest(*arrays).table_valued(*names).render_derived()
-    return select(*table.c)
+    return list(func.unnest(*arrays).table_valued(*names).render_derived().c)
 
 
-def _from_document(columns: Columns) -> Select[Any]:
+def _from_document(columns: Columns) -> Sequence[ColumnElement[Any]]:
     row = func.json_each(bindparam("keys", type_=Text)).table_valued("value").c.value
-    return select(*(func.json_extract(row, f"$[{place}]") for place in range(len(columns))))
+    return [func.json_extract(row, f"$[{place}]") for place in range(len(columns))]
 
 
 def _writers(columns: Columns, dialect: Dialect) -> list[Any]:

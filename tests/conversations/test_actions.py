@@ -276,6 +276,6 @@ def test_somebody_without_a_number_gets_no_sms(database: Database) -> None:
     nameless = Friend(friend.world, friend.house, "US.13491208655302741918", friend.key)
     nameless.says("hello")
     with database.reading() as connection:
-        key = (*friend.key[:1], friend.house.sender_id, nameless.phone)
-        (held,) = engine.held.by_address(connection, [key], lock=False).values()
+        ends = (friend.house.address, nameless.phone)
+        (held,) = engine.held.by_ends(connection, [ends], lock=False).values()
     assert actions(held, friend.world.now)["send_sms"]["reason"] == "no_phone"

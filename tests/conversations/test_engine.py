@@ -139,8 +139,8 @@ def test_a_stranger_who_writes_is_asked_and_never_assumed(world: World) -> None:
     stranger.says(YES, profile_name="Kim")
 
     with world.database.reading() as connection:
-        ends = (*stranger.house.ends, stranger.phone)
-        found = engine.held.by_address(connection, [ends], lock=False)[ends[1:]]
+        ends = (stranger.house.address, stranger.phone)
+        found = engine.held.by_ends(connection, [ends], lock=False)[ends]
     assert found.state == "requested"
 
 

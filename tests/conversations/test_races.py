@@ -77,9 +77,7 @@ def test_a_stranger_who_writes_twice_at_once_is_one_contact(world: World) -> Non
     kim = Friend(world, jo.house, "+4915199999999", jo.key)
     assert at_once(*(lambda: kim.says("hello") for _ in range(6))) == ["taken"] * 6
     with world.database.reading() as connection:
-        keys = engine.held.by_address(
-            connection, [(*jo.key[:1], jo.house.sender_id, kim.phone)], lock=False
-        )
+        keys = engine.held.by_ends(connection, [(jo.house.address, kim.phone)], lock=False)
         (found,) = keys.values()
         arrived = connection.scalar(select(func.count()).select_from(Arrival))
     assert (found.state, arrived) == ("requested", 6)

@@ -45,7 +45,7 @@ def fall_silent(world: World, friends: Sequence[Friend]) -> Work:
 
 @pytest.mark.parametrize(
     ("turn", "sqlite", "postgresql"),
-    [(ask, 5, 2), (say_yes, 7, 4), (fail, 4, 2), (accept, 2, 2), (fall_silent, 4, 2)],
+    [(ask, 5, 2), (say_yes, 6, 3), (fail, 4, 2), (accept, 2, 2), (fall_silent, 4, 2)],
 )
 def test_one_turn_or_forty(
     world: World, turn: Callable[..., Work], sqlite: int, postgresql: int

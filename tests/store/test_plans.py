@@ -32,8 +32,7 @@ def hear(connection: Connection, friend: Friend) -> object:
 
 
 def may_send(connection: Connection, friend: Friend) -> object:
-    ends = (*friend.house.ends, friend.phone)
-    return held.by_address(connection, [ends], lock=False)
+    return held.by_ends(connection, [(friend.house.address, friend.phone)], lock=False)
 
 
 def read_timeline(connection: Connection, friend: Friend) -> object:
