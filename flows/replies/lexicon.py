@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from flows.replies.index import Index
 from flows.replies.lists import WordList, everywhere, lists
 from flows.replies.normalise import Tokens
-from flows.replies.patterns import Index, Role, Span, words_of
+from flows.replies.patterns import Role, Span, words_of
 
 # Whole-message roles in the order in which the first list that has a phrase gives it its role.
 _OWN: tuple[tuple[str, Role], ...] = (

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from flows.replies.answers import explain
+from flows.replies.index import Index
 from flows.replies.lexicon import Lexicon, language_of
 from flows.replies.lists import lists
 from flows.replies.meaning import Reading
 from flows.replies.normalise import PUNCTUATION, Tokens
-from flows.replies.patterns import Index
 from flows.replies.stops import hear_stop
 
 # Shorter words have too many neighbours that mean something else: "parar", "passar".

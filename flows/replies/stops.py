@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from flows.replies.index import Index
 from flows.replies.lists import WordList, everywhere, lists
 from flows.replies.meaning import Reading
 from flows.replies.normalise import PUNCTUATION, Tokens, is_word
-from flows.replies.patterns import Entry, Index, Pattern, Span
+from flows.replies.patterns import Entry, Pattern, Span
 
 # Two SMS segments: a request to stop may be rude and long, but a story that mentions one is longer.
 LONGEST = 320
