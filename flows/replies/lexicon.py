@@ -77,7 +77,7 @@ def _own(language: str) -> tuple[Index, frozenset[str]]:
 
 
 def _vocabulary(words: WordList, *headings: str) -> frozenset[str]:
-    return frozenset(token for h in headings for token in words_of(words.patterns(h)))
+    return words_of(pattern for h in headings for pattern in words.patterns(h))
 
 
 @cache

@@ -78,10 +78,17 @@ def _tokens(words: str) -> Tokens:
     return tuple(words.split()) if _PLAIN.fullmatch(words) else tokens(words)
 
 
-def words_of(patterns: Iterable[Pattern]) -> Iterator[str]:
-    """List every token that stands in some patterns."""
-    for part in (part for pattern in patterns for part in pattern):
-        if isinstance(part[0], str):
-            yield from (token for token in part if isinstance(token, str))
-        else:
-            yield from words_of(p for p in part if not isinstance(p, str))
+def words_of(patterns: Iterable[Pattern]) -> frozenset[str]:
+    """Collect every token that stands in some patterns."""
+    words: set[str] = set()
+    # Whatever names a part holds the same one, which need be looked into once.
+    seen: set[int] = set()
+    left = list(patterns)
+    while left:
+        for part in left.pop():
+            if isinstance(part[0], str):
+                words.update(token for token in part if isinstance(token, str))
+            elif id(part) not in seen:
+                seen.add(id(part))
+                left += (pattern for pattern in part if isinstance(pattern, tuple))
+    return frozenset(words)
