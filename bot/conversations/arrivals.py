@@ -11,10 +11,10 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from bot.conversations import held
-from bot.conversations.held import Ends, Held
+from bot.conversations.held import Ends, Held, Key
 from bot.conversations.inbound import Inbound
 from bot.people import acquaintance
-from bot.people.acquaintance import Writer
+from bot.people.acquaintance import Met, Writer
 from bot.people.senders import House, by_sender
 from bot.people.spellings import other_spelling
 from bot.store.bulk import insert_new
@@ -27,13 +27,22 @@ Received = Literal["taken", "seen before", "stray"]
 class Placed:
     """A message and where it is heard; `joined` are conversations (ids) just found to be theirs.
 
-    `wall` is the real moment at which it came.
+    `wall` is the real moment at which it came. `anew` are conversations (ids) that begin anew:
+    somebody else has the number now. `left` are those in which its former owner is met, each with
+    the conversation (id) at the number whose stop counts there.
     """
 
     inbound: Inbound
     conversation: Held
     wall: datetime
     joined: frozenset[UUID] = frozenset()
+    anew: frozenset[UUID] = frozenset()
+    left: tuple[tuple[Held, UUID], ...] = ()
+
+    @property
+    def conversations(self) -> list[Held]:
+        """All that are known with it."""
+        return [self.conversation, *(former for former, _ in self.left)]
 
 
 def place(
@@ -99,11 +108,17 @@ def _place(
     houses = by_sender(connection, {one.sender for one in inbound})
     met = acquaintance.meet(connection, [_writer(one, houses[one.sender]) for one in inbound], now)
     # Read again: whose they are may just have changed.
-    heard = held.by_key(connection, {one.conversation for one in met})
-    return [
-        Placed(one, heard[whom.conversation], wall, whom.joined)
-        for one, whom in zip(inbound, met, strict=True)
-    ]
+    heard = held.by_key(connection, {key for one in met for key in one.keys})
+    return [_placed(one, whom, heard, wall) for one, whom in zip(inbound, met, strict=True)]
+
+
+def _placed(one: Inbound, whom: Met, heard: dict[Key, Held], wall: datetime) -> Placed:
+    organization_id = whom.conversation[0]
+    left = [(heard[organization_id, key], at) for key, at in whom.anew.left.items()]
+    return Placed(
+        one, heard[whom.conversation], wall, whom.joined,
+        frozenset(whom.anew.conversations), tuple(left),
+    )  # fmt: skip
 
 
 def _is_settled(one: Inbound, conversation: Held | None) -> bool:

@@ -61,7 +61,7 @@ def receive(
     `wall` is the real moment: messages fetched late are held against it.
     """
     placed, verdicts = arrivals.place(connection, inbound, now, wall)
-    families = Families(connection, (one.conversation for one in placed))
+    families = Families(connection, (one for each in placed for one in each.conversations))
     changes = Changes(now)
     for one in placed:
         hear(changes, families, one)

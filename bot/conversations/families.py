@@ -53,11 +53,12 @@ class Families:
 
 def has_stopped(conversation: Held) -> bool:
     """Whether the person wants to hear no more: another stop would change nothing."""
-    return _is_stopped(conversation.flow.name, conversation.state)
+    return is_stopped(conversation.flow.name, conversation.state)
 
 
 @cache
-def _is_stopped(flow: str, state: str) -> bool:
+def is_stopped(flow: str, state: str) -> bool:
+    """Whether nobody in this state of a flow is written to: another stop would change nothing."""
     turn = Turn(state, EVER, Reading("stop", False, STOPPED_ELSEWHERE, ""))
     return FLOWS[flow].knows(state) and FLOWS[flow].take("receive", turn) and turn.state == state
 
@@ -65,7 +66,7 @@ def _is_stopped(flow: str, state: str) -> bool:
 def stop_beside(changes: Changes, families: Families, conversation: Held) -> None:
     """Let a stop count under every address of the person; they hear of it once."""
     for one in families.beside(conversation):
-        _follow(changes, one, conversation)
+        follow(changes, one, conversation)
 
 
 def follow_stops(
@@ -83,10 +84,11 @@ def follow_stops(
         stopped = next((one for one in news if has_stopped(one)), None)
         for one in group:
             if stopped:
-                _follow(changes, one, stopped)
+                follow(changes, one, stopped)
 
 
-def _follow(changes: Changes, one: Held, stopped: Held) -> None:
+def follow(changes: Changes, one: Held, stopped: Held) -> None:
+    """Let a stop in one conversation count in another one."""
     if has_stopped(one):
         return
     reading = Reading("stop", False, STOPPED_ELSEWHERE, "")

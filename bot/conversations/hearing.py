@@ -7,6 +7,7 @@ from bot.conversations.changes import Changes
 from bot.conversations.families import Families, follow_stops, has_stopped, stop_beside
 from bot.conversations.held import Held
 from bot.conversations.inbound import Inbound
+from bot.conversations.strangers import greet
 from bot.conversations.take import Cause, settle, turn_of
 from flows import replies
 from flows.flow import DAY
@@ -24,10 +25,12 @@ https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
 def hear(changes: Changes, families: Families, placed: Placed) -> None:
     """Take the turn of one message."""
     conversation, inbound = placed.conversation, placed.inbound
+    reading = _read(conversation, inbound)
+    if placed.anew:
+        reading = greet(changes, families, placed, reading)
     if placed.joined:
         follow_stops(changes, families, conversation, placed.joined)
     before = conversation.state
-    reading = _read(conversation, inbound)
     changes.hear(conversation, inbound)
     conversation.known_as = inbound.user_id or conversation.known_as
     _open_window(changes, placed)

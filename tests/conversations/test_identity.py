@@ -105,13 +105,6 @@ class TestUsernames:
         assert stranger.lines[-1].text == "my new question", "they go on where they said yes"
         assert jo.state == "new"
 
-    def test_another_user_id_behind_a_number_is_not_joined(self, world: World) -> None:
-        jo = world.contact(DIALLED)
-        jo.says("hello", user_id=USER)
-        jo.says("hello", user_id="MX.2")
-        assert owner(world, USER) == owner(world, DIALLED)
-        assert owner(world, "MX.2") is None
-
     def test_a_user_id_that_comes_with_another_number_leaves_both_as_they_are(
         self, world: World
     ) -> None:

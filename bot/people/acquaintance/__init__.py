@@ -7,6 +7,7 @@ ours that only its addressee has. Two spellings of a number prove nothing by the
 from __future__ import annotations
 
 from bot.people.acquaintance.meeting import Met, meet
+from bot.people.acquaintance.recycled import Anew
 from bot.people.acquaintance.writers import Writer
 
-__all__ = ["Met", "Writer", "meet"]
+__all__ = ["Anew", "Met", "Writer", "meet"]

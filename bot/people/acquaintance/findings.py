@@ -30,9 +30,10 @@ class Findings:
         self._talks: dict[UUID, Row] = {}
         self._moved_addresses: dict[tuple[UUID, str], Row] = {}
         self._moved_talks: dict[UUID, Row] = {}
-        self._retired: list[Row] = []
+        self._heard_in: dict[UUID, Row] = {}
         self._words: dict[UUID, tuple[Person, set[str]]] = {}
         self._gone: list[Row] = []
+        self._parted: dict[UUID, Person] = {}
 
     def introduce(self, organization_id: UUID, writer: Writer) -> Person:
         """Add somebody who has no contact yet; their address is added apart."""
@@ -52,20 +53,23 @@ class Findings:
 
     def join(self, other: Person, person: Person) -> None:
         """Let all that is another contact's be a person's."""
-        theirs = {"organization_id": person.organization_id, "contact_id": person.id}
-        for address in other.addresses:
-            key = (person.organization_id, address)
-            fresh = {"organization_id": key[0], "value": address}
-            self._addresses.get(key, self._moved_addresses.setdefault(key, fresh)).update(theirs)
-        for talk in other.talks:
-            fresh = {"organization_id": key[0], "id": talk.id}
-            self._talks.get(talk.id, self._moved_talks.setdefault(talk.id, fresh)).update(theirs)
         gone = {"organization_id": person.organization_id, "id": other.id}
         self._gone.append(gone | {"joined_to": person.id})
         self._words.pop(other.id, None)
-        self._find_by(person, other.addresses)
-        person.addresses |= other.addresses
-        person.talks += other.talks
+        self._hand_over(person, other.addresses, other.talks)
+
+    def part(self, former: Person, person: Person) -> None:
+        """Let a contact's number, and the conversations with it, be another person's."""
+        numbers = former.numbers
+        moved = [one for one in former.talks if one.address in numbers]
+        former.addresses -= numbers
+        former.talks = [one for one in former.talks if one not in moved]
+        self._parted[former.id] = former
+        self._words.pop(former.id, None)
+        self._find_by(former, former.addresses)
+        self._hand_over(person, numbers, moved)
+        for theirs, others in ((former.talks, moved), (moved, former.talks)):
+            self._wake(former, theirs, {one.id for one in others})
 
     def open(self, person: Person, talk: Talk, house: House) -> None:
         """Begin a conversation."""
@@ -87,9 +91,7 @@ class Findings:
     def retire(self, person: Person, talks: Sequence[Talk], successor: Talk) -> None:
         """Let what is written in these conversations be heard in another from now on."""
         for talk in talks:
-            talk.heard_in = successor.id
-            row = {"organization_id": person.organization_id, "id": talk.id}
-            self._retired.append(row | {"heard_in": successor.id})
+            self._let_be_heard(person, talk, successor.id)
 
     def write(self, connection: Connection) -> None:
         """Write everything. Raises `Overtaken` when an address was added by somebody else."""
@@ -97,7 +99,7 @@ class Findings:
         # One order for all, so that two transactions never wait for each other in a circle.
         _insert(connection, Address, [self._addresses[key] for key in sorted(self._addresses)],
                 ["organization_id", "value"])  # fmt: skip
-        self._write_joined(connection)
+        self._write_moved(connection)
         words = [
             {"organization_id": person.organization_id, "word": word, "contact_id": person.id}
             for person, words in self._words.values() for word in sorted(words)
@@ -105,23 +107,49 @@ class Findings:
         insert_new(connection, ContactWord, words, ["organization_id", "word", "contact_id"])
         _insert(connection, Conversation, list(self._talks.values()),
                 ["organization_id", "sender_id", "address"])  # fmt: skip
-        update_all(connection, Conversation, self._retired)
+        update_all(connection, Conversation, list(self._heard_in.values()))
 
-    def _write_joined(self, connection: Connection) -> None:
-        if not self._gone:
+    def _write_moved(self, connection: Connection) -> None:
+        changed = {row["id"] for row in self._gone} | self._parted.keys()
+        if not changed:
             return
         by_value = ["organization_id", "value"]
         update_all(connection, Address, list(self._moved_addresses.values()), keys=by_value)
         update_all(connection, Conversation, list(self._moved_talks.values()))
         update_all(connection, Contact, self._gone)
         organizations = {row["organization_id"] for row in self._gone}
-        gone = {row["id"] for row in self._gone}
+        organizations |= {one.organization_id for one in self._parted.values()}
+        # The words by which those who parted are still found come with all others.
         connection.execute(
             delete(ContactWord).where(
                 among(connection, ContactWord.organization_id, organizations),
-                among(connection, ContactWord.contact_id, gone),
+                among(connection, ContactWord.contact_id, changed),
             )
         )
+
+    def _hand_over(self, person: Person, addresses: set[str], talks: Sequence[Talk]) -> None:
+        organization_id = person.organization_id
+        theirs = {"organization_id": organization_id, "contact_id": person.id}
+        for address in addresses:
+            key = (organization_id, address)
+            rows = self._addresses if key in self._addresses else self._moved_addresses
+            rows.setdefault(key, {"value": address}).update(theirs)
+        for talk in talks:
+            told = self._talks if talk.id in self._talks else self._moved_talks
+            told.setdefault(talk.id, {"id": talk.id}).update(theirs)
+        self._find_by(person, addresses)
+        person.addresses |= addresses
+        person.talks += talks
+
+    def _wake(self, person: Person, talks: Sequence[Talk], elsewhere: set[UUID]) -> None:
+        for talk in talks:
+            if talk.heard_in in elsewhere:
+                self._let_be_heard(person, talk, None)
+
+    def _let_be_heard(self, person: Person, talk: Talk, heard_in: UUID | None) -> None:
+        talk.heard_in = heard_in
+        row = {"organization_id": person.organization_id, "id": talk.id, "heard_in": heard_in}
+        self._heard_in[talk.id] = row
 
     def _find_by(self, person: Person, addresses: set[str]) -> None:
         _, words = self._words.setdefault(person.id, (person, set()))

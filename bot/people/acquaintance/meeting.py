@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from bot.people.acquaintance import recycled
 from bot.people.acquaintance.findings import Findings
+from bot.people.acquaintance.recycled import Anew
 from bot.people.acquaintance.writers import Known, Person, Quoted, Talk, Writer
 from bot.people.senders import House
 from bot.people.spellings import may_be_one
@@ -25,10 +27,19 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """The conversation in which a message is heard, and those that it has just been joined with."""
+    """The conversation in which a message is heard, and those that it has just been joined with.
+
+    `anew`: those that begin anew, since the number that wrote was given to somebody else.
+    """
 
     conversation: Key
     joined: frozenset[UUID] = frozenset()
+    anew: Anew = field(default_factory=Anew)
+
+    @property
+    def keys(self) -> set[Key]:
+        """The conversations that must be known to hear the message, families apart."""
+        return {self.conversation, *((self.conversation[0], left) for left in self.anew.left)}
 
 
 def meet(connection: Connection, writers: Sequence[Writer], now: datetime) -> list[Met]:
@@ -47,18 +58,30 @@ def meet(connection: Connection, writers: Sequence[Writer], now: datetime) -> li
 
 def _meet(known: Known, findings: Findings, writer: Writer) -> Met:
     house = writer.house
+    anew = recycled.part(known, findings, writer, _owners(known, writer))
     quoted = _proof(known, writer)
     person, joined = _person(known, findings, writer, quoted)
     talk = _talk(person, writer, quoted)
     if talk is None:
         talk = Talk(new_id(), house.sender_id, writer.address)
         findings.open(person, talk, house)
+    talk.known_as = writer.user_id or talk.known_as
     if house.channel == "whatsapp":
         others = [one for one in _live(person, house) if one is not talk]
         joined |= {one.id for one in others}
         findings.retire(person, others, talk)
     elsewhere = frozenset(joined) - {talk.id}
-    return Met((house.organization_id, talk.id), elsewhere)
+    return Met((house.organization_id, talk.id), elsewhere, anew)
+
+
+def _owners(known: Known, writer: Writer) -> list[Person]:
+    """Whose number it is that wrote, in this spelling and in the one that we wrote to."""
+    if not writer.address.startswith("+"):
+        return []
+    quoted = _proof(known, writer)
+    asked = known.people[quoted.contact_id] if quoted else None
+    own = known.owner.get((writer.house.organization_id, writer.address))
+    return [one for one in (asked, own) if one]
 
 
 def _proof(known: Known, writer: Writer) -> Quoted | None:

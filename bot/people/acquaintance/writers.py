@@ -29,13 +29,18 @@ class Writer:
 
 @dataclass(slots=True)
 class Talk:
-    """A conversation in brief; `heard_in` is the one that took its place."""
+    """A conversation in brief; `heard_in` is the one that took its place.
+
+    `known_as` is the user id that was last named beside its address.
+    """
 
     id: UUID
     sender_id: UUID
     address: str
     open: bool = False
     heard_in: UUID | None = None
+    known_as: str | None = None
+    channel: str = "whatsapp"
 
 
 @dataclass(slots=True)
@@ -47,6 +52,18 @@ class Person:
     id: UUID = field(default_factory=new_id)
     addresses: set[str] = field(default_factory=set)
     talks: list[Talk] = field(default_factory=list)
+
+    @property
+    def numbers(self) -> set[str]:
+        """Their phone numbers: one, in its spellings."""
+        return {address for address in self.addresses if address.startswith("+")}
+
+    @property
+    def user_ids(self) -> set[str]:
+        """What the provider calls whoever has their number, as far as is known."""
+        numbers = self.numbers
+        named = {talk.known_as for talk in self.talks if talk.address in numbers}
+        return (self.addresses - numbers) | {one for one in named if one}
 
     def talk(self, conversation_id: UUID) -> Talk:
         """The conversation with this id, or what took its place. Raises `StopIteration`."""
@@ -114,9 +131,10 @@ class Known:
         for row in self._theirs(
             Conversation.contact_id, ids, Conversation.contact_id, Conversation.id,
             Conversation.sender_id, Conversation.address, Conversation.heard_in,
-            Conversation.flow, Conversation.state,
+            Conversation.flow, Conversation.state, Conversation.known_as,
+            Conversation.channel,
         ):  # fmt: skip
-            talk = Talk(row[1], row[2], row[3], _is_open(row[5], row[6]), row[4])
+            talk = Talk(row[1], row[2], row[3], _is_open(row[5], row[6]), row[4], *row[7:])
             people[row[0]].talks.append(talk)
         return people
 
