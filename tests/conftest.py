@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, make_url, text
 
 from bot.store.db import Database, open_database
@@ -26,6 +28,15 @@ def pytest_configure() -> None:
     """Let SIGTERM end a run as Ctrl-C does, so that what fixtures have started is stopped."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def templates_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compile the templates of pages once a session and not for every application."""
+    compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", Flask.jinja_options | {"bytecode_cache": compiled})
+        yield
 
 
 @pytest.fixture(scope="session")
