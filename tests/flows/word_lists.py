@@ -21,10 +21,11 @@ MOST = 1000
 def phrases(language: str, heading: str) -> frozenset[Tokens]:
     """Write out what stands under a heading of a language's list, of large patterns a part."""
     patterns = lists()[language].patterns(heading)
-    return frozenset(phrase for pattern in patterns for phrase in _some(pattern)) - {()}
+    return frozenset(phrase for pattern in patterns for phrase in written_out(pattern)) - {()}
 
 
-def _some(pattern: Pattern) -> Iterator[Tokens]:
+def written_out(pattern: Pattern) -> Iterator[Tokens]:
+    """Write out a pattern's phrases, or draw some of very many."""
     if _count([pattern]) <= MOST:
         return _written_out([pattern])
     dice = Random(MOST)
