@@ -22,8 +22,6 @@ MOST_AFTER_NO = 12
 
 # Words of a name under a letter.
 MOST_NAMES = 3
-# Letters of an abbreviated close, such as the German "LG".
-LONGEST_ABBREVIATION = 3
 
 _ANSWERS: tuple[Literal["no", "yes", "start", "help"], ...] = ("no", "yes", "start", "help")
 _WHY_UNCLEAR: dict[Role, str] = {
@@ -94,19 +92,12 @@ def _signed(reply: Tokens, spans: list[Span]) -> list[Span]:
     close, after = spans[at], spans[at + 1 :]
     said = [span for span in after if reply[span.start] not in PUNCTUATION]
     strangers = [span for span in said if span.role == "unknown"]
-    run_on = len(said) == len(after) and not _closes_alone(reply, close, said)
+    # "Sincerely doubt it" is no close: one word of it needs a pause before the name.
+    run_on = close.end - close.start == 1 and len(said) == len(after)
     if strangers and (run_on or not _is_name(reply, said)):
         return [*spans[:at], close._replace(role="unknown"), *after]
     signed = (span._replace(role="polite") if span in strangers else span for span in after)
     return [*spans[:at], close._replace(role="polite"), *signed]
-
-
-def _closes_alone(reply: Tokens, close: Span, said: Sequence[Span]) -> bool:
-    """Tell a close that needs no pause before the name: "Sincerely doubt it" is none."""
-    if close.end - close.start > 1:
-        return True
-    # "LG Petra": an abbreviation begins no sentence, but two words after it may be one.
-    return len(reply[close.start]) <= LONGEST_ABBREVIATION and len(said) == 1
 
 
 def _is_name(reply: Tokens, spans: Sequence[Span]) -> bool:

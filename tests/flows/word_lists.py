@@ -13,8 +13,9 @@ from flows.replies.normalise import Tokens
 from flows.replies.patterns import Part, Pattern
 
 LANGUAGES = sorted(lists())
-# Of a pattern that stands for more phrases this many are drawn, the same in every run.
+# Of a pattern that stands for more phrases some are drawn, the same in every run.
 MOST = 1000
+DRAWN = 100
 
 
 @cache
@@ -29,7 +30,7 @@ def written_out(pattern: Pattern) -> Iterator[Tokens]:
     if _count([pattern]) <= MOST:
         return _written_out([pattern])
     dice = Random(MOST)
-    return (_drawn(pattern, dice) for _ in range(MOST))
+    return (_drawn(pattern, dice) for _ in range(DRAWN))
 
 
 def _choice(part: Part) -> list[Pattern]:
