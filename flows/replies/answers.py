@@ -12,11 +12,11 @@ from typing import Literal
 
 from flows.replies.lexicon import Lexicon
 from flows.replies.meaning import Reading
-from flows.replies.normalise import PUNCTUATION, QUESTION, Tokens, is_word
+from flows.replies.normalise import PUNCTUATION, QUESTION, Tokens, is_word, stands_alone
 from flows.replies.patterns import Entry, Role, Span
 
-# Longer than any plain answer with its courtesies; Han and kana count one by one.
-MOST_TOKENS = 40
+# Longer than any plain answer with its courtesies, in words; two Han or kana make one.
+MOST_WORDS = 40
 # A no with its reason; what is longer tells of something else.
 MOST_AFTER_NO = 12
 
@@ -175,7 +175,11 @@ def _why_not(meant: str, roles: set[Role], reply: Tokens) -> str | None:
             return why
     if QUESTION in reply and meant != "help":
         return "question"
-    return "too long for an answer" if len(reply) > MOST_TOKENS else None
+    return "too long for an answer" if _words_in(reply) > MOST_WORDS else None
+
+
+def _words_in(reply: Tokens) -> float:
+    return len(reply) - sum(map(stands_alone, reply)) / 2
 
 
 def _rule(decisive: Span, said: Sequence[Span]) -> str:

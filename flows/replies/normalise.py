@@ -72,6 +72,11 @@ def is_word(token: str) -> bool:
     return token[0].isalnum()
 
 
+def stands_alone(token: str) -> bool:
+    """Tell a Han or kana character, which is a token by itself and half a word."""
+    return _within(ord(token[0]), _ALONE)
+
+
 class _Fold(dict[int, str]):
     """A table for `str.translate` that works out what it does not hold."""
 
