@@ -18,7 +18,9 @@ from flows.replies.hanzi import SIMPLIFIED
 Tokens = tuple[str, ...]
 
 PAUSE, END, QUESTION = ",", ".", "?"
-PUNCTUATION = frozenset({PAUSE, END, QUESTION})
+# Dots in a row: people trail off where they mean less than they say.
+TRAIL = "…"
+PUNCTUATION = frozenset({PAUSE, END, QUESTION, TRAIL})
 
 # The Greek question mark must be caught before NFKC makes a semicolon of it, and the acute accent
 # before NFKC makes a space of it ("don´t").
@@ -28,7 +30,7 @@ _BEFORE: dict[int, str] = {
     0x37E: "?",
 }
 _SILENT = frozenset('"()[]{}*_-~«»“”„‹›「」『』【】《》・·•¡‐‑')
-_ENDS = frozenset(".!…\n\r—–。।॥۔")
+_ENDS = frozenset(".!\n\r—–。।॥۔")
 _PAUSES = frozenset(",;:、،؛")
 _QUESTIONS = frozenset("?¿؟՞፧⸮‽⸘❓❔")
 _LETTERS = {
@@ -49,6 +51,7 @@ _ALONE = (
 _LAST_HAMZA = re.compile(r"\u0623(?!\w)")
 _STRUCK = re.compile(r"(?<!\w)~(?=[^\s~])[^~\n]*~(?!\w)")
 _SMILE = re.compile(r"(?<!\w)[:;=]-?[)dp](?!\w)")
+_DOTS = re.compile(r"\.{2,}")
 _FROWN = re.compile(r"(?<!\w)[:;=]'?-?\(")
 
 
@@ -64,6 +67,8 @@ def tokens(text: str) -> Tokens:
     text = text.casefold()
     if ":" in text or ";" in text or "=" in text:
         text = _FROWN.sub(" ☹ ", _SMILE.sub(" ", text))
+    if ".." in text:
+        text = _DOTS.sub(TRAIL, text)
     return tuple(text.replace(" - ", " . ").translate(_FOLD).split())
 
 
@@ -110,6 +115,8 @@ def _punctuation(char: str) -> str | None:
         return f" {QUESTION} "
     if char in _ENDS:
         return f" {END} "
+    if char == TRAIL:
+        return f" {TRAIL} "
     if char in _PAUSES:
         return f" {PAUSE} "
     return " " if char in _SILENT or char.isspace() else None
