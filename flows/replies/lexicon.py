@@ -14,6 +14,7 @@ from flows.replies.patterns import Role, Span, words_of
 _OWN: tuple[tuple[str, Role], ...] = (
     ("stop_here", "stop"), ("doubt", "doubt"), ("no", "no"), ("no_objection", "yes"),
     ("yes", "yes"), ("start", "start"), ("help", "help"), ("polite", "polite"),
+    ("polite_here", "polite"),
     ("yes_with", "with_yes"), ("no_with", "with_no"),
     ("negation", "negation"), ("condition", "condition"), ("sign_off", "sign_off"),
 )  # fmt: skip

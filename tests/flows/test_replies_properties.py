@@ -25,9 +25,9 @@ languages = st.sampled_from([*LANGUAGES, "xx", "pt-BR"])
 
 PLAIN_YES = {
     "en": ["yes", "yes please", "I agree", "sure"],
-    "es": ["sí", "sí, claro", "acepto"],
+    "es": ["sí", "sí, por favor", "acepto"],
     "fr": ["oui", "oui merci", "d'accord"],
-    "pt": ["sim", "sim, aceito", "claro"],
+    "pt": ["sim", "sim, aceito", "concordo"],
     "de": ["ja", "ja gerne", "einverstanden"],
     "it": ["sì", "sì grazie", "va bene"],
     "nl": ["ja", "ja graag", "akkoord"],
@@ -273,7 +273,8 @@ class TestLists:
         for other in LANGUAGES:
             assert agreeing.isdisjoint(phrases(other, "stop")), other
         for heading in ("negation", "condition"):
-            assert phrases(language, "polite").isdisjoint(phrases(language, heading))
+            for harmless in ("polite", "polite_here", "yes_with", "sign_off"):
+                assert phrases(language, harmless).isdisjoint(phrases(language, heading)), harmless
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_every_listed_word_is_read_as_listed(self, language: str) -> None:
@@ -291,6 +292,7 @@ class TestLists:
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_no_harmless_word_is_a_yes_alone(self, language: str) -> None:
         polite = phrases(language, "polite") | phrases("en", "polite")
+        polite |= phrases(language, "polite_here")
         for phrase in polite - phrases(language, "yes") - phrases("en", "yes"):
             meaning = read(Heard(" ".join(phrase)), language).meaning
             assert meaning in ("unclear", "help", "no", "stop"), phrase
