@@ -10,18 +10,16 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Literal
 
+from flows.replies.letters import signed
 from flows.replies.lexicon import Lexicon
 from flows.replies.meaning import Reading
-from flows.replies.normalise import PUNCTUATION, QUESTION, Tokens, is_word, stands_alone
+from flows.replies.normalise import PUNCTUATION, QUESTION, Tokens, stands_alone
 from flows.replies.patterns import Entry, Role, Span
 
 # Longer than any plain answer with its courtesies, in words; two Han or kana make one.
 MOST_WORDS = 40
 # A no with its reason; what is longer tells of something else.
 MOST_AFTER_NO = 12
-
-# Words of a name under a letter.
-MOST_NAMES = 3
 
 _ANSWERS: tuple[Literal["no", "yes", "start", "help"], ...] = ("no", "yes", "start", "help")
 _WHY_UNCLEAR: dict[Role, str] = {
@@ -81,32 +79,7 @@ def explain(reply: Tokens, lexicon: Lexicon, offered: Collection[str]) -> list[S
                 best, least = span, cost
         costs[at] = least
         chosen.append(best)
-    return _signed(reply, _walk(chosen[::-1]))
-
-
-def _signed(reply: Tokens, spans: list[Span]) -> list[Span]:
-    """Take a letter's close as courtesy, and the name after it: `Kind regards, R. Okafor`."""
-    at = next((at for at, span in enumerate(spans) if span.role == "sign_off"), None)
-    if at is None:
-        return spans
-    close, after = spans[at], spans[at + 1 :]
-    said = [span for span in after if reply[span.start] not in PUNCTUATION]
-    strangers = [span for span in said if span.role == "unknown"]
-    # "Sincerely doubt it" is no close: one word of it needs a pause before the name.
-    run_on = close.end - close.start == 1 and len(said) == len(after)
-    if strangers and (run_on or not _is_name(reply, said)):
-        return [*spans[:at], close._replace(role="unknown"), *after]
-    signed = (span._replace(role="polite") if span in strangers else span for span in after)
-    return [*spans[:at], close._replace(role="polite"), *signed]
-
-
-def _is_name(reply: Tokens, spans: Sequence[Span]) -> bool:
-    return len(spans) <= MOST_NAMES and all(
-        span.role in ("unknown", "polite")
-        and is_word(reply[span.start])
-        and not reply[span.start].isdecimal()
-        for span in spans
-    )
+    return signed(reply, _walk(chosen[::-1]))
 
 
 def _walk(chosen: Sequence[Span]) -> list[Span]:

@@ -262,6 +262,7 @@ class TestLetters:
             "Yes certainly. Kind regards, Margaret",
             "Yes, I agree\nRegards\nJohn",
             "Kind regards, yes",
+            "Yes. Yours sincerely, A. B. Clarke",
         ],
     )
     def test_a_close_and_a_name_leave_a_yes_a_yes(self, text: str) -> None:
@@ -277,6 +278,7 @@ class TestLetters:
             "Yes please, kind regards?",
             "Kind regards, Margaret",
             "Margaret, yes",
+            "Yes. Regards, não",
         ],
     )
     def test_they_make_no_yes(self, text: str) -> None:
