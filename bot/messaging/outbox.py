@@ -127,8 +127,8 @@ def _next_of(sender_id: UUID, now: datetime, limit: int) -> Select[Any]:
     )
     return (
         select(
-            *Message.__table__.columns, Conversation.state, Conversation.flow,
-            Conversation.request_id, Organization.whatsapp,
+            *Message.__table__.columns, Conversation.state, Conversation.state_since,
+            Conversation.flow, Conversation.request_id, Organization.whatsapp,
         )
         .join(
             Conversation,
@@ -147,13 +147,17 @@ def _next_of(sender_id: UUID, now: datetime, limit: int) -> Select[Any]:
 def _may_leave(row: Row[Any]) -> bool:
     """Whether consent covers this message now: said in the state that still holds, or an open one.
 
-    A request leaves only while its state still rests on it.
+    A state that was left and entered again is another: consent that was given anew, perhaps by
+    who has the number now, covers nothing that was said before. A request leaves only while its
+    state still rests on it.
     """
     if not row.whatsapp and row.from_address.startswith("whatsapp:"):
         return False
-    if row.request:
-        return bool(row.said_in == row.state and row.request_id == row.id)
-    return bool(row.said_in == row.state) or _is_open(row)
+    if row.request and row.request_id != row.id:
+        return False
+    if row.said_in == row.state:
+        return bool(row.created_at >= row.state_since)
+    return not row.request and _is_open(row)
 
 
 def _is_open(row: Row[Any]) -> bool:

@@ -284,6 +284,11 @@ class TestLetters:
     def test_they_make_no_yes(self, text: str) -> None:
         assert read(Heard(text)).meaning == "unclear"
 
+    def test_an_abbreviated_close_needs_no_pause_before_one_name(self) -> None:
+        assert read(Heard("Ja gerne LG Petra"), "de").meaning == "yes"
+        assert read(Heard("Ja gerne LG bin unterwegs"), "de").meaning == "unclear"
+        assert read(Heard("Ja gerne LG nicht"), "de").meaning == "unclear"
+
     def test_they_leave_a_no_and_a_stop_what_they_are(self) -> None:
         assert read(Heard("No thanks. Best wishes, Mary Ann Smith")).meaning == "no"
         assert read(Heard("Stop. Regards, Mary Smith")).meaning == "stop"

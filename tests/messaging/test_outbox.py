@@ -172,6 +172,28 @@ class TestConsentIsReadAgain:
         asked.says("Yes")
         assert office.sends_everything() == ["guide", "welcome"]
 
+    def test_a_text_from_before_a_stop_does_not_leave_after_the_next_yes(
+        self, friend: Friend, office: PostOffice
+    ) -> None:
+        office.writes(friend)
+        friend.world.passes(seconds=1)
+        friend.says("STOP")
+        friend.says("Yes")
+        assert office.sends_everything() == ["goodbye", "welcome"]
+        assert office.status(friend, "text") == "cancelled"
+
+    def test_a_text_for_who_had_the_number_does_not_leave(
+        self, friend: Friend, office: PostOffice
+    ) -> None:
+        friend.says("hello", user_id="DE.1111")
+        office.writes(friend)
+        friend.world.passes(seconds=1)
+        friend.says("hello", user_id="DE.2222")
+        friend.says("Yes", user_id="DE.2222")
+        assert friend.state == "opted_in"
+        assert "text" not in office.sends_everything()
+        assert office.status(friend, "text") == "cancelled"
+
     def test_a_goodbye_leaves_although_consent_has_come_back(
         self, friend: Friend, office: PostOffice
     ) -> None:
