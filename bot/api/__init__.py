@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 
-from bot.api import contacts, conversations, may_send, report
+from bot.api import bulk, contacts, conversations, may_send, report
 from bot.api.calls import Calls
 from bot.runtime import Runtime
 
@@ -16,5 +16,6 @@ def api(runtime: Runtime) -> APIBlueprint:
     contacts.add_to(blueprint, calls)
     conversations.add_to(blueprint, calls)
     may_send.add_to(blueprint, calls)
+    bulk.add_to(blueprint, calls)
     report.add_to(blueprint, calls, exact_ids=not runtime.settings.simulator)
     return blueprint

@@ -10,6 +10,7 @@ from flask import Response
 
 from bot.api import views
 from bot.api.calls import Call, Calls
+from bot.api.house import house_of
 from bot.api.problem import Problem, not_found, refused
 from bot.api.schemas import (
     ContactOut,
@@ -23,7 +24,7 @@ from bot.api.schemas import (
 from bot.conversations import engine, held
 from bot.conversations.actions import Refusal
 from bot.conversations.held import Key
-from bot.people import contacts, newcomers, senders
+from bot.people import contacts, newcomers
 from bot.people.contacts import Person, Place
 from bot.people.newcomers import ContactExists
 from bot.people.phones import BadPhone, read_phone
@@ -107,7 +108,7 @@ def _find(call: Call, contact_id: UUID) -> Person:
 
 def _ask(call: Call, contact_id: UUID, asked: OptInRequest) -> dict[str, Any]:
     person = _find(call, contact_id)
-    house = _house(call, asked.channel, asked.sender)
+    house = house_of(call, asked.channel, asked.sender)
     key = _open(call, house, person, _place(person, asked.channel))
     request = engine.Request(key, call.caller.name, asked.basis)
     refusal = engine.start(call.connection, [request], call.now)[0]
@@ -118,20 +119,8 @@ def _ask(call: Call, contact_id: UUID, asked: OptInRequest) -> dict[str, Any]:
 
 def _open_sms(call: Call, contact_id: UUID) -> dict[str, Any]:
     person = _find(call, contact_id)
-    house = _house(call, "sms", None)
+    house = house_of(call, "sms", None)
     return _show(call, _open(call, house, person, _place(person, "sms")))
-
-
-def _house(call: Call, channel: str, sender: str | None) -> House:
-    policy = senders.policy(call.connection, call.caller.organization_id)
-    if channel == "sms" and policy.sms == "off":
-        raise refused(Refusal("sms_disabled"))
-    if channel == "whatsapp" and not policy.whatsapp:
-        raise refused(Refusal("whatsapp_disabled"))
-    house = senders.of_organization(call.connection, call.caller.organization_id, channel, sender)
-    if house is None:
-        raise refused(Refusal("no_sender"))
-    return house
 
 
 def _place(person: Person, channel: str) -> Place:

@@ -39,14 +39,19 @@ class NewContact(Given):
     language: str | None = Field(None, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
 
 
-class Search(Given):
-    """Which contacts to list."""
+class Sought(Given):
+    """Contacts as the address book finds them."""
 
     q: str = Field("", max_length=200, description="beginnings of words of the name, or a number")
     state: str = Field(
         "", max_length=40,
         description="the state of a conversation; `wrote_first`: they wrote, nobody has asked",
     )  # fmt: skip
+
+
+class Search(Sought):
+    """Which contacts to list."""
+
     cursor: str = Field("", max_length=300, description="`next` of the page before")
     limit: int = Field(50, ge=1, le=200)
 

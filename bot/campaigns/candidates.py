@@ -1,20 +1,24 @@
-"""Whom a bulk request is meant for: the lines of a file, or contacts that are found."""
+"""Whom a bulk request is meant for: the lines of a file, contacts that are found, or chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from bot.people import senders
-from bot.people.contact_file import Newcomer, Skipped
+from bot.people import contacts
+from bot.people.contact_file import Newcomer, Skipped, in_batches
 from bot.people.contacts import Person, search_people
 from bot.people.mistakes import Mistake
 from bot.people.senders import House
 
 PAGE = 200
+
+MOST = 20_000
+"""Contacts that a page or a call takes; `flask bulk ask` takes any number."""
 
 Candidate = Newcomer | Skipped
 """Somebody to ask, or a line that names nobody who can be."""
@@ -56,26 +60,58 @@ class Finder:
         return not self.state or any(talk.is_in(self.state) for talk in talks)
 
 
-def house_of(
-    connection: Connection, organization_id: UUID, channel: str, sender: str | None = None
-) -> House:
-    """The sender that asks: the one named, else the first. Raises `Mistake` when there is none."""
-    house = senders.of_organization(connection, organization_id, channel, sender)
-    if house is None:
-        named = f" {sender!r}" if sender else ""
-        raise Mistake(f"The organization has no sender{named} for {channel}. See: flask sender add")
-    if channel == "whatsapp" and not house.whatsapp:
-        raise Mistake(
-            "WhatsApp is not enabled for this organization. See: flask org set --whatsapp"
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Contacts that are named by their ids."""
+
+    contact_ids: Sequence[UUID]
+
+    def __str__(self) -> str:
+        """How many there are, for people to recognise it by."""
+        count = len(self.contact_ids)
+        return f"{count:,} chosen {'contact' if count == 1 else 'contacts'}"
+
+    def candidates(self, connection: Connection, house: House) -> Iterator[Candidate]:
+        """Everybody who is named, in the order in which they are."""
+        seen: set[UUID] = set()
+        for batch in in_batches(enumerate(self.contact_ids, start=1), PAGE):
+            ids = [one for _, one in batch]
+            people = contacts.find_all(connection, house.organization_id, ids)
+            for place, contact_id in batch:
+                person = people.get(contact_id)
+                if person is None:
+                    yield Skipped(place, "not_found", f"There is no contact {contact_id}.")
+                elif person.id in seen:
+                    yield Skipped(place, "repeated", f"{person.name} is named already.", person.id)
+                else:
+                    seen.add(person.id)
+                    yield _candidate(place, person, house.channel)
+
+
+class Nobody(Mistake):
+    """Nobody is meant."""
+
+
+class TooMany(Mistake):
+    """More are meant than are asked for at once."""
+
+
+def few(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """As many as one transaction writes down. Raises `Nobody` and `TooMany`."""
+    found = list(islice(candidates, MOST + 1))
+    if not found:
+        raise Nobody("Nobody is meant: the file names nobody, or nobody is found.")
+    if len(found) > MOST:
+        raise TooMany(
+            f"More than {MOST:,} contacts are meant. An administrator can ask them with: "
+            "flask bulk ask"
         )
-    if channel == "sms" and house.sms == "off":
-        raise Mistake("SMS is off for this organization. See: flask org set --sms consent")
-    return house
+    return found
 
 
 def _candidate(place: int, person: Person, channel: str) -> Candidate:
-    if person.phone:
-        return Newcomer(place, person.name, person.phone.value, person.language)
-    if channel == "whatsapp" and person.places:
-        return Newcomer(place, person.name, person.places[0].value, person.language)
-    return Skipped(place, "unusable", f"{person.name} has no phone number.")
+    others = person.places if channel == "whatsapp" else ()
+    reached = person.phone or next(iter(others), None)
+    if reached is None:
+        return Skipped(place, "unusable", f"{person.name} has no phone number.", person.id)
+    return Newcomer(place, person.name, reached.value, person.language, person.id)

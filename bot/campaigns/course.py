@@ -23,6 +23,9 @@ MAY = {
 }
 """What may be done to a campaign, and with which status."""
 
+STATUSES = ("asked", "waiting", "refused", "failed", "cancelled")
+"""What becomes of the contacts of a campaign."""
+
 BECOMES = {"pause": "paused", "resume": "running", "cancel": "cancelled"}
 
 
@@ -82,6 +85,11 @@ def progress(connection: Connection, campaign: Key) -> Progress:
     dues = [due for status, _, _, due in counted if status == "waiting" and due]
     next_at = min(dues, default=None)
     return Progress(statuses, dict(sorted(reasons.items())), _states(connection, campaign), next_at)
+
+
+def may(status: str) -> list[str]:
+    """What may be done to a campaign with this status."""
+    return [deed for deed, statuses in MAY.items() if status in statuses]
 
 
 def do(connection: Connection, campaign: Key, deed: str, now: datetime) -> None:

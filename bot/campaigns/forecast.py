@@ -42,6 +42,7 @@ class Prospect:
     reason: str | None = None
     words: str | None = None
     allowed_at: datetime | None = None
+    contact_id: UUID | None = None
 
 
 def look(
@@ -56,7 +57,9 @@ def look(
                 refusal = actions.why_not_ask_in_bulk(found[one.phone], now)
                 yield _prospect(one, refusal)
             else:
-                yield Prospect(one.line, "", None, "refused", one.why, one.words)
+                yield Prospect(
+                    one.line, "", None, "refused", one.why, one.words, contact_id=one.contact_id
+                )
 
 
 def counts(prospects: Iterable[Prospect]) -> dict[str, Any]:
@@ -74,11 +77,12 @@ def counts(prospects: Iterable[Prospect]) -> dict[str, Any]:
 
 def _prospect(one: Newcomer, refusal: Refusal | None) -> Prospect:
     if refusal is None:
-        return Prospect(one.line, one.name, one.phone, "asked")
+        return Prospect(one.line, one.name, one.phone, "asked", contact_id=one.contact_id)
     outcome: Outcome = "later" if refusal.reason == "quiet_hours" else "refused"
     return Prospect(
-        one.line, one.name, one.phone, outcome, refusal.reason, None, refusal.allowed_at
-    )
+        one.line, one.name, one.phone, outcome, refusal.reason, None, refusal.allowed_at,
+        one.contact_id,
+    )  # fmt: skip
 
 
 class Reached(Protocol):

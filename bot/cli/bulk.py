@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from bot.campaigns import beginning, course, forecast
 from bot.campaigns.beginning import Plan
-from bot.campaigns.candidates import Candidate, Finder, house_of
+from bot.campaigns.candidates import Candidate, Finder
 from bot.cli import bulk_words
 from bot.cli.printing import Decorated, as_text, json_option, show_all
 from bot.cli.runtime import current_runtime
@@ -20,7 +20,7 @@ from bot.cli.texts import open_text
 from bot.cli.who import logged_in
 from bot.cli.words import Noun
 from bot.people import contact_file, organizations
-from bot.people.senders import House
+from bot.people.senders import House, house_of
 
 COLUMNS = ("id", "status", "source", "sender", "asked_by", "basis", "obstacle", "created_at")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from bot.campaigns import forecast
+from bot.campaigns import course, forecast
 from bot.campaigns.course import Progress
 from bot.campaigns.forecast import Prospect
 from bot.cli.printing import as_text
@@ -71,8 +71,8 @@ def figures(progress: Progress) -> dict[str, Any]:
 
 def line_of(campaign: Any, progress: Progress) -> str:
     """How far a bulk request has come, in a line."""
-    order = ("asked", "waiting", "refused", "failed", "cancelled")
-    counts = [f"{progress.statuses[one]} {one}" for one in order if one in progress.statuses]
+    known = [one for one in course.STATUSES if one in progress.statuses]
+    counts = [f"{progress.statuses[one]} {one}" for one in known]
     line = f"{campaign.status}: {', '.join(counts) or 'nobody'} of {progress.total}"
     if campaign.status != "running" or not campaign.obstacle:
         return line

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import click
 
 from bot.campaigns import consents
-from bot.campaigns.candidates import house_of
 from bot.campaigns.consents import Told
 from bot.cli.bulk_words import show_reasons
 from bot.cli.printing import as_text, json_option
@@ -18,6 +17,7 @@ from bot.cli.texts import open_text
 from bot.cli.who import logged_in
 from bot.cli.words import Noun
 from bot.people import consent_file, organizations
+from bot.people.senders import house_of
 
 consent = Noun("consent", help="Consent that was given to the business elsewhere.")
 

@@ -92,7 +92,7 @@ def _seen(visit: Visit, campaign_id: UUID) -> dict[str, Any]:
         "campaign": campaign,
         "progress": progress,
         "status": STATUSES[campaign.status],
-        "may": [deed for deed, statuses in course.MAY.items() if campaign.status in statuses],
+        "may": course.may(campaign.status),
         "obstacle": reason_word(campaign.obstacle).says if campaign.obstacle else None,
         "states": [
             (state_word(state, campaign.channel), count)

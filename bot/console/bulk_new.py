@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from bot.campaigns import beginning, forecast, room
 from bot.campaigns.beginning import Plan
-from bot.campaigns.candidates import Candidate, Finder, house_of
+from bot.campaigns.candidates import Candidate, Finder, few
 from bot.campaigns.forecast import Prospect
 from bot.console import once
 from bot.console.asking import chosen_basis
@@ -22,10 +21,7 @@ from bot.console.spreadsheet import as_csv
 from bot.console.words import BASES, chips, reason_word
 from bot.people import contact_file, senders
 from bot.people.mistakes import Mistake
-from bot.people.senders import House
-
-MOST = 20_000
-"""Contacts that a page looks at; `flask bulk ask` takes any number."""
+from bot.people.senders import House, house_of
 
 SHOWN = 100
 COLUMNS = ("line", "name", "number", "outcome", "reason", "explanation", "from")
@@ -106,25 +102,13 @@ def _read(visit: Visit) -> Asked:
     if request.form.get("whom") == "found":
         finder = Finder(request.form.get("q", "").strip()[:200], request.form.get("state", ""))
         found = finder.candidates(visit.connection, house)
-        return Asked(house, _few(found), str(finder), "", basis)
+        return Asked(house, few(found), str(finder), "", basis)
     # Once more from the page that showed what would come of it, which holds the file's text.
     text = request.form.get("text") or uploaded()
     file = request.files.get("file")
     source = request.form.get("source") or (file.filename if file else "") or "a file"
     lines = contact_file.read(text.splitlines(), request.form.get("region", "").strip() or None)
-    return Asked(house, _few(lines), source[:200], text, basis)
-
-
-def _few(candidates: Iterable[Candidate]) -> list[Candidate]:
-    found = list(islice(candidates, MOST + 1))
-    if not found:
-        raise Mistake("Nobody is meant: the file names nobody, or nobody is found.")
-    if len(found) > MOST:
-        raise Mistake(
-            f"More than {MOST:,} contacts are meant. An administrator can ask them with: "
-            "flask bulk ask"
-        )
-    return found
+    return Asked(house, few(lines), source[:200], text, basis)
 
 
 def _reasons(prospects: Sequence[Prospect]) -> list[tuple[str, int]]:

@@ -9,7 +9,6 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from bot.campaigns import consents
-from bot.campaigns.candidates import house_of
 from bot.campaigns.consents import BATCH, Told
 from bot.console.desk import WRITERS, Desk, Visit
 from bot.console.importing import uploaded
@@ -19,7 +18,7 @@ from bot.people.consent_file import Witness
 from bot.people.contact_file import in_batches
 from bot.people.csv_lines import Skipped
 from bot.people.mistakes import Mistake
-from bot.people.senders import House
+from bot.people.senders import House, house_of
 
 SHOWN = 100
 

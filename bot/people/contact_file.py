@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
+from uuid import UUID
 
 from bot.people.csv_lines import Skipped, read_lines, read_text
 from bot.people.languages import read_language
@@ -20,12 +21,13 @@ Line = TypeVar("Line")
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Somebody that a line of the file names."""
+    """Somebody that a line of the file names; `contact_id` when they were found as a contact."""
 
     line: int
     name: str
     phone: str
     language: str | None
+    contact_id: UUID | None = None
 
 
 def read(lines: Iterable[str], region: str | None = None) -> Iterator[Newcomer | Skipped]:

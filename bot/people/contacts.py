@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -56,16 +56,29 @@ class Person:
 
 def find(connection: Connection, organization_id: UUID, contact_id: UUID) -> Person | None:
     """A contact of this organization, or the one it turned out to be; None when there is none."""
-    query = _contacts(organization_id).where(Contact.id == contact_id)
-    found = next(iter(_people(connection, organization_id, query)), None)
-    if found is None or found.places:
+    return find_all(connection, organization_id, [contact_id]).get(contact_id)
+
+
+def find_all(
+    connection: Connection, organization_id: UUID, contact_ids: Collection[UUID]
+) -> dict[UUID, Person]:
+    """The contacts of this organization with these ids, or those they turned out to be.
+
+    By the id that was asked for; those that are not there are absent.
+    """
+    query = _contacts(organization_id).where(Contact.id.in_(contact_ids))
+    found = {person.id: person for person in _people(connection, organization_id, query)}
+    bare = [one for one, person in found.items() if not person.places]
+    if not bare:
         return found
-    joined_to = connection.scalar(
-        select(Contact.joined_to).where(
-            Contact.organization_id == organization_id, Contact.id == contact_id
-        )
+    joined = select(Contact.id, Contact.joined_to).where(
+        Contact.organization_id == organization_id,
+        Contact.id.in_(bare),
+        Contact.joined_to.is_not(None),
     )
-    return find(connection, organization_id, joined_to) if joined_to else found
+    became = {row.id: row.joined_to for row in connection.execute(joined)}
+    others = find_all(connection, organization_id, set(became.values())) if became else {}
+    return found | {one: others[other] for one, other in became.items() if other in others}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
+from uuid import UUID
 
 from bot.people.mistakes import Mistake
 
@@ -26,11 +27,15 @@ class Named(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A line that brought nobody: already there, repeated in the file, or unusable."""
+    """A line that brought nobody: already there, repeated in the file, or unusable.
+
+    So too a contact who was chosen: `contact_id`, or `not_found` when there is none.
+    """
 
     line: int
-    why: Literal["existing", "repeated", "unusable"]
+    why: Literal["existing", "repeated", "unusable", "not_found"]
     words: str
+    contact_id: UUID | None = None
 
 
 Somebody = TypeVar("Somebody", bound=Named)

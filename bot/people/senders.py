@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, select
 
 import flows
+from bot.people.mistakes import Mistake
 from bot.store.among import Columns, among_keys, key_parameters
 from bot.store.models import Organization, Sender
 from flows.flow import Flow
@@ -76,6 +77,33 @@ def policy(connection: Connection, organization_id: UUID) -> Policy:
         Organization.id == organization_id
     )
     return Policy(*connection.execute(query).one())
+
+
+class NoHouse(Mistake):
+    """There is no sender that may ask; `reason` is a code of the API."""
+
+    def __init__(self, reason: str, words: str) -> None:
+        super().__init__(words)
+        self.reason = reason
+
+
+def house_of(
+    connection: Connection, organization_id: UUID, channel: str, sender: str | None = None
+) -> House:
+    """The sender that asks: the one named, else the first. Raises `NoHouse` when none may."""
+    allowed = policy(connection, organization_id)
+    if channel == "whatsapp" and not allowed.whatsapp:
+        words = "WhatsApp is not enabled for this organization. See: flask org set --whatsapp"
+        raise NoHouse("whatsapp_disabled", words)
+    if channel == "sms" and allowed.sms == "off":
+        words = "SMS is off for this organization. See: flask org set --sms consent"
+        raise NoHouse("sms_disabled", words)
+    house = of_organization(connection, organization_id, channel, sender)
+    if house is None:
+        named = f" {sender!r}" if sender else ""
+        words = f"The organization has no sender{named} for {channel}. See: flask sender add"
+        raise NoHouse("no_sender", words)
+    return house
 
 
 @cache

@@ -79,3 +79,13 @@ def stranger(world: World, app: Flask) -> Caller:
 def token_of(world: World, organization_id: Any) -> str:
     with world.database.writing() as connection:
         return accounts.add_token(connection, organization_id, "crm", world.now)
+
+
+def is_problem(answer: Any, status: int, code: str) -> bool:
+    """Whether an answer is a problem as RFC 9457 writes it."""
+    assert (answer.status_code, answer.mimetype) == (status, PROBLEM), answer.text
+    body = answer.json
+    assert {"type", "title", "status", "code", "detail"} <= set(body)
+    assert body["type"] == f"urn:assent:problem:{body['code']}"
+    assert (body["status"], bool(body["detail"])) == (status, True)
+    return bool(body["code"] == code)

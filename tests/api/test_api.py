@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from bot.api.problem import WORDS
 from bot.people import accounts
 from bot.store.models import Contact, Message, Organization, Sender, Token
-from tests.api.conftest import PROBLEM, Caller
+from tests.api.conftest import PROBLEM, Caller, is_problem
 from tests.world import SMS, TEMPLATE, WHATSAPP, Friend, World
 
 JO = {"name": "Jo", "phone": "+49 151 12345678"}
@@ -38,16 +38,6 @@ def jo(world: World, asked: dict[str, Any]) -> Friend:
     """The contact who was asked, as somebody who answers."""
     key = world.organization_id, UUID(asked["id"])
     return Friend(world, world.house(), "+4915112345678", key)
-
-
-def is_problem(answer: Any, status: int, code: str) -> bool:
-    """Whether an answer is a problem as RFC 9457 writes it."""
-    assert (answer.status_code, answer.mimetype) == (status, PROBLEM), answer.text
-    body = answer.json
-    assert {"type", "title", "status", "code", "detail"} <= set(body)
-    assert body["type"] == f"urn:assent:problem:{body['code']}"
-    assert (body["status"], bool(body["detail"])) == (status, True)
-    return bool(body["code"] == code)
 
 
 def off(world: World, **changes: Any) -> None:
@@ -402,7 +392,8 @@ class TestTokens:
 
 FITTING = {
     "contacts": JO, "opt-in": BASIS, "sms": {}, "messages": {"text": "x"},
-    "withdraw": {"reason": "x"}, "may-send?phone=+4915112345678": None,
+    "withdraw": {"reason": "x"}, "bulk": BASIS | {"everybody": True}, "pause": {}, "resume": {},
+    "cancel": {}, "may-send?phone=+4915112345678": None,
 }  # fmt: skip
 
 
@@ -429,7 +420,7 @@ class TestOtherOrganizations:
                 answer = stranger.calls(method, path, FITTING.get(path.rsplit("/", 1)[-1]))
                 assert is_problem(answer, 404, "not_found"), path
                 tried += 1
-        assert tried >= 3 * 7
+        assert tried >= 3 * 11
 
     def test_nor_listed_nor_known(
         self, stranger: Caller, contact: dict[str, Any], jo: Friend

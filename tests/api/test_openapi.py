@@ -86,7 +86,8 @@ def test_calls_of_every_kind_are_answered_as_described(
 ) -> None:
     schema = schemathesis.openapi.from_wsgi(SPEC, app)
     operations = [one.ok() for one in schema.get_all_operations()]
-    ids = {"contact_id": contact_id, "conversation_id": str(jo.key[1])}
+    begun = crm.posts("/bulk", {"basis": "x", "contact_ids": [contact_id]}, 202)
+    ids = {"contact_id": contact_id, "conversation_id": str(jo.key[1]), "bulk_id": begun["id"]}
     seen: set[int] = set()
 
     @settings(
@@ -127,11 +128,13 @@ def jo(world: World) -> Friend:
     return friend
 
 
-@pytest.mark.parametrize("text", ["a\0b", "a\ud800b", "\u202ea", "\ufffd"], ids=ascii)
+@pytest.mark.parametrize("text", ["a\0b", "\x1c", "a\ud800b", "\u202ea", "\ufffd"], ids=ascii)
 def test_odd_texts_are_taken_or_refused(crm: Caller, jo: Friend, text: str) -> None:
     for path, given_ in [
         ("/contacts", {"name": text, "phone": "+4915100000009"}),
         (f"/contacts/{jo.now.contact_id}/opt-in", {"basis": text}),
+        ("/bulk", {"basis": text, "everybody": True}),
+        ("/bulk", {"basis": "x", "q": text, "state": text}),
         (f"/conversations/{jo.key[1]}/messages", {"text": text}),
         (f"/conversations/{jo.key[1]}/withdraw", {"reason": text}),
     ]:

@@ -12,10 +12,11 @@ from sqlalchemy import func, select, update
 
 from bot.campaigns import beginning, course, forecast, step
 from bot.campaigns.beginning import Plan
-from bot.campaigns.candidates import Candidate, Finder, house_of
+from bot.campaigns.candidates import Candidate, Finder
 from bot.campaigns.forecast import Prospect
 from bot.conversations.held import Key
 from bot.people.contact_file import read
+from bot.people.senders import house_of
 from bot.store.models import Message, Organization, Sender
 from tests.world import Friend, World
 
