@@ -155,7 +155,7 @@ class TestTaps:
         assert read(Heard("Tell me more", "carousel-7")).meaning == "unclear"
 
     def test_a_title_without_an_id_is_still_a_tap(self) -> None:
-        assert read(Heard("Oui", None, "Oui"), "fr") == Reading("yes", True, "yes word", "fr@4")
+        assert read(Heard("Oui", None, "Oui"), "fr") == Reading("yes", True, "yes word", "fr@5")
 
     @pytest.mark.parametrize("title", ["No", "No thanks", "STOP", "Unsubscribe"])
     def test_a_yes_id_under_a_no_title_is_nobodys_consent(self, title: str) -> None:
