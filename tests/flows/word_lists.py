@@ -8,6 +8,7 @@ from itertools import product
 from math import prod
 from random import Random
 
+from flows.replies.index import Index
 from flows.replies.lists import lists
 from flows.replies.normalise import Tokens
 from flows.replies.patterns import Part, Pattern
@@ -23,6 +24,13 @@ def phrases(language: str, heading: str) -> frozenset[Tokens]:
     """Write out what stands under a heading of a language's list, of large patterns a part."""
     patterns = lists()[language].patterns(heading)
     return frozenset(phrase for pattern in patterns for phrase in written_out(pattern)) - {()}
+
+
+@cache
+def index(language: str, *headings: str) -> Index:
+    """Index all that stands under some headings, of large patterns too."""
+    words = lists()[language]
+    return Index(found for heading in headings for found in words.under(heading, "unknown"))
 
 
 def written_out(pattern: Pattern) -> Iterator[Tokens]:
