@@ -29,6 +29,8 @@ JOINABLE = frozenset({
     "more than one answer", "condition",
 })  # fmt: skip
 MOST_PAUSED = 14
+# What a comma may not make a yes of.
+BARRING = frozenset({"condition", "more than one answer"})
 
 
 def read(heard: Heard, language: str = "en", offered: Collection[str] = ()) -> Reading:
@@ -75,7 +77,9 @@ def _text(text: str, language: str, offered: Collection[str]) -> Reading:
         # "Ja, kein Problem" is one phrase, however it is punctuated.
         joined = tuple(token for token in reply if token != PAUSE)
         again = hear_answer(joined, explain(joined, words, offered))
-        heard = again if again.meaning != "unclear" else heard
+        # "But" before a comma is a condition still, though "mais oui" is a plain yes.
+        barred = ("unclear", "yes", "start") if heard.rule in BARRING else ("unclear",)
+        heard = heard if again.meaning in barred else again
     if heard.meaning != "unclear":
         return heard
     return hear_misspelt_stop(reply, words, language) or heard

@@ -230,6 +230,19 @@ class TestPermission:
         assert read(Heard("no problem at all, no thanks")).meaning == "no"
 
 
+class TestCommas:
+    @pytest.mark.parametrize(
+        ("language", "text"),
+        [("it", "ma, sì"), ("fr", "mais, oui"), ("fr", "oui merci, encore"), ("pt", "mas, claro")],
+    )
+    def test_a_but_before_one_is_no_yes(self, language: str, text: str) -> None:
+        assert read(Heard(text), language).meaning == "unclear"
+
+    @pytest.mark.parametrize(("language", "text"), [("it", "ma sì"), ("fr", "mais oui")])
+    def test_without_one_it_may_be(self, language: str, text: str) -> None:
+        assert read(Heard(text), language).meaning == "yes"
+
+
 class TestNoWithItsReason:
     """A no that is a sentence of its own is one, whatever reason follows."""
 
