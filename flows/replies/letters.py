@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flows.replies.normalise import PUNCTUATION, Tokens, is_word
+from flows.replies.normalise import END, PUNCTUATION, Tokens, is_word
 from flows.replies.patterns import Span
 
-# Words of a name under a letter.
+# Words of a name under a letter, not counting initials and the words before a surname.
 MOST_NAMES = 3
+BEFORE_NAMES = frozenset({"de", "van", "der", "den", "ten", "ter", "von"})
 # Letters of an abbreviated close, such as the German "LG".
 LONGEST_ABBREVIATION = 3
 
@@ -20,7 +21,7 @@ def signed(reply: Tokens, spans: list[Span]) -> list[Span]:
         return spans
     close, after = spans[at], spans[at + 1 :]
     said = [span for span in after if reply[span.start] not in PUNCTUATION]
-    strangers = [span for span in said if span.role == "unknown" or _initial(reply, span)]
+    strangers = [span for span in said if span.role == "unknown" or _belongs(reply, span)]
     run_on = len(said) == len(after) and not _closes_alone(reply, close, said)
     if strangers and (run_on or not _is_name(reply, said)):
         return [*spans[:at], close._replace(role="unknown"), *after]
@@ -37,14 +38,18 @@ def _closes_alone(reply: Tokens, close: Span, said: Sequence[Span]) -> bool:
 
 
 def _is_name(reply: Tokens, spans: Sequence[Span]) -> bool:
-    return len(spans) <= MOST_NAMES and all(
-        (span.role in ("unknown", "polite") or _initial(reply, span))
+    words = [span for span in spans if not _belongs(reply, span)]
+    return len(words) <= MOST_NAMES and all(
+        span.role in ("unknown", "polite")
         and is_word(reply[span.start])
         and not reply[span.start].isdecimal()
-        for span in spans
+        for span in words
     )
 
 
-def _initial(reply: Tokens, span: Span) -> bool:
-    """Tell a letter of a name, such as A. in A. Clarke, which is a word in another language."""
-    return span.role == "foreign" and len(reply[span.start]) == 1 and reply[span.start].isascii()
+def _belongs(reply: Tokens, span: Span) -> bool:
+    """Tell what goes with a name whatever it means elsewhere: "J." in "J. Jansen", or "de"."""
+    said, following = reply[span.start], reply[span.end : span.end + 2]
+    if said in BEFORE_NAMES:
+        return bool(following)
+    return len(said) == 1 and "a" <= said <= "z" and len(following) > 1 and following[0] == END

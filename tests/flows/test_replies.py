@@ -302,6 +302,17 @@ class TestLetters:
         assert read(Heard("Ja gerne LG bin unterwegs"), "de").meaning == "unclear"
         assert read(Heard("Ja gerne LG nicht"), "de").meaning == "unclear"
 
+    @pytest.mark.parametrize(
+        "text",
+        ["Ja graag. Mvg, Els de Wit", "Ja, akkoord. Met vriendelijke groet, J. van der Meer",
+         "Geachte heer/mevrouw, ja, dat is toegestaan. Hoogachtend, N. Bakker"],
+    )  # fmt: skip
+    def test_initials_and_words_before_a_surname_answer_nothing(self, text: str) -> None:
+        assert read(Heard(text), "nl").meaning == "yes"
+
+    def test_a_letter_that_ends_the_text_is_no_initial(self) -> None:
+        assert read(Heard("Yes. Kind regards. N")).meaning == "unclear"
+
     def test_they_leave_a_no_and_a_stop_what_they_are(self) -> None:
         assert read(Heard("No thanks. Best wishes, Mary Ann Smith")).meaning == "no"
         assert read(Heard("Stop. Regards, Mary Smith")).meaning == "stop"
