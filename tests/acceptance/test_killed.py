@@ -12,8 +12,8 @@ from threading import Event
 from tests.acceptance.processes import eventually
 from tests.acceptance.town import ASK, Contact, Organization, Town, all_at_once
 
-CONTACTS = 150
-WORKER_KILLS = 6
+CONTACTS = 100
+WORKER_KILLS = 4
 WEB_KILLS = 3
 WRITERS = 8
 
