@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from bot.api import api
 from bot.api.document import complete
@@ -21,7 +22,7 @@ from bot.console import console
 from bot.health import health
 from bot.log import configure_logging
 from bot.messaging.media import media
-from bot.messaging.webhooks import webhooks
+from bot.messaging.webhooks import Webhooks
 from bot.runtime import Runtime, load_runtime
 from bot.simulator_link import simulator_link
 
@@ -65,7 +66,6 @@ def create_app(runtime: Runtime | None = None) -> Flask:
         json_errors=False,
     )
     app.config.update(MAX_CONTENT_LENGTH=1024 * 1024, SPEC_FORMAT="json")
-    app.register_blueprint(webhooks(runtime))
     app.register_blueprint(media(runtime))
     app.register_blueprint(health(runtime))
     app.register_blueprint(simulator_link(runtime))
@@ -74,6 +74,9 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     app.register_blueprint(console(runtime))
     _describe_only_the_api(app)
     _answer_errors(app)
+    app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]
+        app.wsgi_app, {"/twilio": Webhooks(runtime)}
+    )
     return app
 
 
@@ -112,8 +115,7 @@ def _answer_errors(app: APIFlask) -> None:
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> ResponseReturnValue:
         log.exception("unforeseen", path=request.path, error=type(error).__name__)
-        # To Twilio: not taken, come again; the fault may be gone, or the sweep finds the message.
-        return _unavailable() if request.path.startswith("/twilio") else _fault()
+        return _fault()
 
 
 def _for_machines() -> bool:

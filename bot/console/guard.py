@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, request
 from flask.blueprints import BlueprintSetupState
 
-from bot.blueprints import ForPrograms
 from bot.config import Settings
 from bot.conversations.attachments import LARGEST
 from bot.messaging.signatures import same
@@ -65,12 +64,9 @@ def add_to(blueprint: Blueprint, settings: Settings) -> None:
 
 
 def _protect_browsers(state: BlueprintSetupState, promised: list[tuple[str, str, str]]) -> None:
-    parts = state.app.blueprints
-
     @state.app.after_request
     def protect(answer: Response) -> Response:
-        if not isinstance(parts.get(request.blueprint or ""), ForPrograms):
-            _add_missing(answer, promised)
+        _add_missing(answer, promised)
         return answer
 
 

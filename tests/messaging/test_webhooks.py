@@ -304,7 +304,21 @@ class TestTheEnvelope:
         assert answer.status_code == 403
 
     def test_a_look_with_a_browser(self, twilio: Twilio) -> None:
-        assert twilio.client.get(INBOUND).status_code == 405
+        answer = twilio.client.get(INBOUND)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+        assert "take POST" in answer.text
+
+    @pytest.mark.parametrize(
+        "path", ["", "/", "/inbound/", "/inbound/more", "//inbound", "/status", "/status/", "/sent"]
+    )
+    def test_another_address(self, twilio: Twilio, path: str) -> None:
+        answer = twilio.posts(f"/twilio{path}", twilio.form(Body="Yes"))
+        assert answer.status_code == 404
+        assert "/twilio/inbound" in answer.text
+
+    def test_addresses_that_only_begin_alike(self, twilio: Twilio) -> None:
+        assert twilio.posts("/twilioinbound", twilio.form()).status_code == 404
+        assert twilio.posts("/twilio/status/a/b", twilio.form()).status_code == 404
 
 
 class TestAFateIsKnown:
