@@ -14,12 +14,14 @@ from bot.api import views
 from bot.api.calls import Call, Calls
 from bot.api.house import house_of
 from bot.api.new_bulk import ForecastOut, NewBulk
-from bot.api.problem import Problem, not_found
-from bot.api.schemas import Channel, Empty
+from bot.api.problem import Problem, bad_cursor, not_found
+from bot.api.schemas import Channel, Empty, Page
 from bot.campaigns import beginning, course, forecast, room
 from bot.campaigns.beginning import Plan
 from bot.campaigns.candidates import Candidate, Nobody, TooMany, few
+from bot.campaigns.progress import progress_of, progress_of_each
 from bot.people.mistakes import Mistake
+from bot.people.search import BadCursor, read_id
 from bot.people.senders import House
 
 BEGINNING: dict[int | str, dict[str, Any]] = {
@@ -75,6 +77,13 @@ class BulkOut(BaseModel):
     may: list[Literal["pause", "resume", "cancel"]]
 
 
+class BulkPage(BaseModel):
+    """Bulk requests, and the cursor of the next page."""
+
+    items: list[BulkOut]
+    next: str | None
+
+
 def add_to(blueprint: APIBlueprint, calls: Calls) -> None:
     """Add these calls to the API."""
 
@@ -87,6 +96,13 @@ def add_to(blueprint: APIBlueprint, calls: Calls) -> None:
         if json_data.dry_run:
             return calls.read(lambda call: _foresee(call, json_data))
         return calls.write(lambda call: _begin(call, json_data), 202)
+
+    @blueprint.get("/bulk")
+    @blueprint.input(Page, location="query")
+    @blueprint.output(BulkPage)
+    def list_bulk(query_data: Page) -> Response:
+        """List bulk requests and how far each has come, newest first."""
+        return calls.read(lambda call: _list(call, query_data))
 
     @blueprint.get("/bulk/<uuid:bulk_id>")
     @blueprint.output(BulkOut)
@@ -145,9 +161,22 @@ def _do(call: Call, bulk_id: UUID, deed: str) -> dict[str, Any]:
     return _show(call, bulk_id)
 
 
+def _list(call: Call, page: Page) -> dict[str, Any]:
+    try:
+        before = read_id(page.cursor) if page.cursor else None
+    except BadCursor as error:
+        raise bad_cursor(error) from None
+    owner = call.caller.organization_id
+    found = course.everyone(call.connection, owner, limit=page.limit + 1, before=before)
+    shown = found[: page.limit]
+    far = progress_of_each(call.connection, [(owner, one.id) for one in shown])
+    items = [views.bulk(one, far[owner, one.id]) for one in shown]
+    return {"items": items, "next": str(shown[-1].id) if found[page.limit :] else None}
+
+
 def _show(call: Call, bulk_id: UUID) -> dict[str, Any]:
     found = _find(call, bulk_id)
-    return views.bulk(found, course.progress(call.connection, (found.organization_id, found.id)))
+    return views.bulk(found, progress_of(call.connection, (found.organization_id, found.id)))
 
 
 def _find(call: Call, bulk_id: UUID) -> Row[Any]:

@@ -11,7 +11,7 @@ from flask import Response
 from bot.api import views
 from bot.api.calls import Call, Calls
 from bot.api.house import house_of
-from bot.api.problem import Problem, not_found, refused
+from bot.api.problem import Problem, bad_cursor, not_found, refused
 from bot.api.schemas import (
     ContactOut,
     ContactPage,
@@ -95,7 +95,7 @@ def _search(call: Call, search: Search) -> dict[str, Any]:
             words=search.q, state=search.state, after=search.cursor, limit=search.limit,
         )  # fmt: skip
     except BadCursor as error:
-        raise Problem(422, "invalid", str(error), errors={"cursor": [str(error)]}) from None
+        raise bad_cursor(error) from None
     return {"items": [views.contact(person) for person in page.people], "next": page.next}
 
 

@@ -66,6 +66,11 @@ def not_found() -> Problem:
     return Problem(404, "not_found")
 
 
+def bad_cursor(error: Exception) -> Problem:
+    """The cursor of a listing is none that was given."""
+    return Problem(422, "invalid", str(error), errors={"cursor": [str(error)]})
+
+
 def answer(problem: Problem) -> Response:
     """A problem as a response."""
     response = jsonify(

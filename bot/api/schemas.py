@@ -49,11 +49,15 @@ class Sought(Given):
     )  # fmt: skip
 
 
-class Search(Sought):
-    """Which contacts to list."""
+class Page(Given):
+    """Which page of a listing."""
 
     cursor: str = Field("", max_length=300, description="`next` of the page before")
     limit: int = Field(50, ge=1, le=200)
+
+
+class Search(Page, Sought):
+    """Which contacts to list."""
 
 
 class OptInRequest(Given):

@@ -10,8 +10,8 @@ from sqlalchemy import Row
 
 from bot.api.problem import rfc3339
 from bot.campaigns import course
-from bot.campaigns.course import Progress
 from bot.campaigns.forecast import Prospect
+from bot.campaigns.progress import Progress
 from bot.conversations.actions import actions
 from bot.conversations.held import Held
 from bot.conversations.timeline import Line

@@ -1,15 +1,15 @@
-"""The course of bulk requests: how far each has come, and letting it pause, go on or end."""
+"""The course of bulk requests: which there are, and letting each pause, go on or end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
+from bot.campaigns.progress import their_conversation
 from bot.conversations.held import Key
 from bot.people.mistakes import Mistake
 from bot.store.models import Campaign, Conversation, Invitation, Sender
@@ -29,32 +29,19 @@ STATUSES = ("asked", "waiting", "refused", "failed", "cancelled")
 BECOMES = {"pause": "paused", "resume": "running", "cancel": "cancelled"}
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How many of a campaign's contacts are in each status, for which reason, and what they said.
-
-    `states` counts the conversations of those who were asked; `next_at` is when the next waits to
-    be asked.
-    """
-
-    statuses: dict[str, int]
-    reasons: dict[str, int]
-    states: dict[str, int]
-    next_at: datetime | None
-
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return sum(self.statuses.values())
-
-
 def everyone(
-    connection: Connection, organization_id: UUID | None = None, limit: int = 200
-) -> list[Row[Any]]:
-    """The newest campaigns of one organization or of all, each with its sender."""
+    connection: Connection, organization_id: UUID | None = None, limit: int = 200,
+    before: UUID | None = None,
+) -> list[Row[Any]]:  # fmt: skip
+    """The newest campaigns of one organization or of all, each with its sender.
+
+    `before` is a campaign (id) that all of them are older than.
+    """
     query = _campaigns().order_by(Campaign.id.desc()).limit(limit)
     if organization_id:
         query = query.where(Campaign.organization_id == organization_id)
+    if before:
+        query = query.where(Campaign.id < before)
     return list(connection.execute(query))
 
 
@@ -69,22 +56,6 @@ def find(
     if row is None:
         raise Mistake(f"There is no bulk request {campaign_id}. See: flask bulk list")
     return row
-
-
-def progress(connection: Connection, campaign: Key) -> Progress:
-    """How far a campaign has come."""
-    counted = connection.execute(
-        select(Invitation.status, Invitation.reason, func.count(), func.min(Invitation.due_at))
-        .where(*_of(campaign))
-        .group_by(Invitation.status, Invitation.reason)
-    ).all()
-    statuses: dict[str, int] = {}
-    for status, _, count, _ in counted:
-        statuses[status] = statuses.get(status, 0) + count
-    reasons = {reason: count for _, reason, count, _ in counted if reason}
-    dues = [due for status, _, _, due in counted if status == "waiting" and due]
-    next_at = min(dues, default=None)
-    return Progress(statuses, dict(sorted(reasons.items())), _states(connection, campaign), next_at)
 
 
 def may(status: str) -> list[str]:
@@ -140,27 +111,10 @@ def _rows(campaign: Key) -> Select[*tuple[Any, ...]]:
             Invitation.reason, Invitation.words, Invitation.due_at, Invitation.at,
             Invitation.conversation_id, Conversation.state,
         )
-        .outerjoin(Conversation, _conversation())
+        .outerjoin(Conversation, their_conversation())
         .where(*_of(campaign))
         .order_by(Invitation.place)
     )  # fmt: skip
-
-
-def _states(connection: Connection, campaign: Key) -> dict[str, int]:
-    counted = connection.execute(
-        select(Conversation.state, func.count().label("number"))
-        .select_from(Invitation)
-        .join(Conversation, _conversation())
-        .where(*_of(campaign), Invitation.status == "asked")
-        .group_by(Conversation.state)
-    )
-    return {row.state: row.number for row in counted}
-
-
-def _conversation() -> Any:
-    return (Conversation.organization_id == Invitation.organization_id) & (
-        Conversation.id == Invitation.conversation_id
-    )
 
 
 def _of(campaign: Key) -> tuple[Any, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from bot.campaigns import beginning, course, forecast
 from bot.campaigns.beginning import Plan
 from bot.campaigns.candidates import Candidate, Finder
+from bot.campaigns.progress import Progress, progress_of
 from bot.cli import bulk_words
 from bot.cli.printing import Decorated, as_text, json_option, show_all
 from bot.cli.runtime import current_runtime
@@ -139,11 +140,11 @@ def _source(given: dict[str, Any]) -> str:
 def _watch(campaign: UUID) -> None:
     runtime = current_runtime()
 
-    def look() -> tuple[Any, course.Progress, datetime]:
+    def look() -> tuple[Any, Progress, datetime]:
         now = runtime.clock.now()
         with runtime.database.reading() as connection:
             found = course.find(connection, campaign)
-            return found, course.progress(connection, (found.organization_id, found.id)), now
+            return found, progress_of(connection, (found.organization_id, found.id)), now
 
     bulk_words.watch(look)
 
@@ -152,7 +153,7 @@ def _show(campaign: UUID, *, as_json: bool, with_rows: bool = False) -> None:
     with current_runtime().database.reading() as connection:
         found = course.find(connection, campaign)
         key = (found.organization_id, found.id)
-        progress = course.progress(connection, key)
+        progress = progress_of(connection, key)
         rows: Iterable[Any] = list(course.rows(connection, key)) if with_rows else []
     if as_json:
         listed = {"rows": [dict(row._mapping) for row in rows]} if with_rows else {}

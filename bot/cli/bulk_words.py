@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from bot.campaigns import course, forecast
-from bot.campaigns.course import Progress
 from bot.campaigns.forecast import Prospect
+from bot.campaigns.progress import Progress
 from bot.cli.printing import as_text
 from bot.console.words import reason_word
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
 from bot.campaigns import course
+from bot.campaigns.progress import progress_of, progress_of_each
 from bot.console.desk import Desk, Visit
 from bot.console.moments import Moments
 from bot.console.spreadsheet import as_csv
@@ -69,11 +70,11 @@ def words_of(row: Any) -> str:
 
 
 def _list(desk: Desk, visit: Visit) -> str:
-    campaigns = course.everyone(visit.connection, visit.member.organization_id)
-    counts = {
-        one.id: course.progress(visit.connection, (one.organization_id, one.id))
-        for one in campaigns[:SHOWN]
-    }
+    organization_id = visit.member.organization_id
+    campaigns = course.everyone(visit.connection, organization_id)
+    keys = [(organization_id, one.id) for one in campaigns[:SHOWN]]
+    found = progress_of_each(visit.connection, keys)
+    counts = {campaign_id: found[owner, campaign_id] for owner, campaign_id in keys}
     return desk.page("bulk.html", campaigns=campaigns, counts=counts, statuses=STATUSES)
 
 
@@ -87,7 +88,7 @@ def _find(visit: Visit, campaign_id: UUID) -> tuple[Row[Any], Key]:
 
 def _seen(visit: Visit, campaign_id: UUID) -> dict[str, Any]:
     campaign, key = _find(visit, campaign_id)
-    progress = course.progress(visit.connection, key)
+    progress = progress_of(visit.connection, key)
     return {
         "campaign": campaign,
         "progress": progress,

@@ -60,7 +60,7 @@ def find(
         query = query.where(Contact.organization_id == organization_id)
         query = query.where(Contact.joined_to.is_(None))
     if after:
-        query = query.where(column > _read_id(after))
+        query = query.where(column > read_id(after))
     ids = list(connection.scalars(query))
     return Found(ids[:limit], str(ids[limit - 1]) if len(ids) > limit else None)
 
@@ -103,7 +103,7 @@ def _by_words(
     if after:
         word, _, contact_id = after.rpartition(":")
         here = tuple_(ContactWord.word, ContactWord.contact_id)
-        query = query.where(here > tuple_(word, _read_id(contact_id)))
+        query = query.where(here > tuple_(word, read_id(contact_id)))
     rows = connection.execute(query).all()
     last = f"{rows[limit - 1].word}:{rows[limit - 1].contact_id}" if len(rows) > limit else None
     return Found([row.contact_id for row in rows[:limit]], last)
@@ -158,7 +158,8 @@ def _numbers(address: str) -> set[str]:
     return {address[1:], phonenumbers.national_significant_number(national)}
 
 
-def _read_id(text: str) -> UUID:
+def read_id(text: str) -> UUID:
+    """Read a cursor that is an id. Raises `BadCursor`."""
     try:
         return UUID(text)
     except ValueError:

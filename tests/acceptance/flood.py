@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from bot.campaigns import course
+from bot.campaigns.progress import progress_of
 from tests.acceptance.processes import eventually
 from tests.acceptance.town import ASK, Organization, Town
 
@@ -76,7 +77,7 @@ class Flood:
         """How far it has come: its status, and how many contacts have which."""
         with self.town.database.reading() as connection:
             found = course.find(connection, UUID(campaign))
-            progress = course.progress(connection, (found.organization_id, found.id))
+            progress = progress_of(connection, (found.organization_id, found.id))
         return found.status, progress.statuses
 
     @property

@@ -15,6 +15,7 @@ from bot.campaigns import candidates, step
 from bot.store.models import Address, Campaign, Contact
 from tests.api.conftest import Caller, is_problem
 from tests.campaigns.crowd import Crowd, friends, numbers
+from tests.counting import statements
 from tests.world import SMS, WHATSAPP, Friend, World
 
 BASIS = {"basis": "asked for it on a form"}
@@ -262,6 +263,59 @@ class TestRefusing:
         for deed in ("pause", "resume", "cancel"):
             assert is_problem(stranger.calls("POST", f"{path}/{deed}", {}), 404, "not_found")
         assert crm.gets(path)["status"] == "running"
+
+
+class TestListing:
+    def test_the_newest_first_as_each_is_shown(self, crm: Caller, crowd: Crowd) -> None:
+        assert crm.gets("/bulk") == {"items": [], "next": None}
+        first, second, _ = people = friends(crowd.world, numbers(3))
+        older = crm.posts("/bulk", BASIS | {"contact_ids": ids([first, second])}, 202)["id"]
+        goes_on(crowd.world)
+        second.says("yes")
+        newer = crm.posts("/bulk", BASIS | {"contact_ids": ids(people)}, 202)["id"]
+        listed = crm.gets("/bulk")
+        shown = [crm.gets(f"/bulk/{one}") for one in (newer, older)]
+        assert listed == {"items": shown, "next": None}
+        assert [one["total"] for one in shown] == [3, 2]
+        assert shown[1]["states"] == {"opted_in": 1, "requested": 1}
+
+    def test_page_by_page(self, crm: Caller, crowd: Crowd) -> None:
+        (friend,) = friends(crowd.world, numbers(1))
+        begun = [crm.posts("/bulk", BASIS | {"contact_ids": ids([friend])}, 202) for _ in range(5)]
+        pages, cursor = [], ""
+        while True:
+            page = crm.gets("/bulk", limit=2, cursor=cursor)
+            pages.append([one["id"] for one in page["items"]])
+            if page["next"] is None:
+                break
+            cursor = page["next"]
+        newest = [one["id"] for one in reversed(begun)]
+        assert pages == [newest[:2], newest[2:4], newest[4:]]
+
+    def test_costs_three_statements_however_many(self, crm: Caller, crowd: Crowd) -> None:
+        people = friends(crowd.world, numbers(3))
+        sent = []
+        for _ in range(2):
+            for _ in range(3):
+                crm.posts("/bulk", BASIS | {"contact_ids": ids(people)}, 202)
+            with statements(crowd.world.database) as asked:
+                crm.gets("/bulk")
+            sent.append(len([one for one in asked if "campaign" in one or "invitation" in one]))
+        assert sent == [3, 3]
+
+    def test_those_of_another_organization_are_not_there(
+        self, crm: Caller, stranger: Caller, crowd: Crowd
+    ) -> None:
+        friends(crowd.world, numbers(1))
+        bulk = crm.posts("/bulk", EVERYBODY, 202)
+        assert stranger.gets("/bulk")["items"] == []
+        after = str(UUID(int=UUID(bulk["id"]).int + 1))
+        assert stranger.gets("/bulk", cursor=after)["items"] == []
+        assert len(crm.gets("/bulk", cursor=after)["items"]) == 1
+
+    @pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"cursor": "x"}, {"q": "Jo"}])
+    def test_not_by_what_makes_no_sense(self, crm: Caller, query: dict[str, Any]) -> None:
+        assert is_problem(crm.calls("GET", "/bulk", query_string=query), 422, "invalid")
 
 
 class TestPauses:

@@ -14,6 +14,7 @@ from bot.campaigns import beginning, course, forecast, step
 from bot.campaigns.beginning import Plan
 from bot.campaigns.candidates import Candidate, Finder
 from bot.campaigns.forecast import Prospect
+from bot.campaigns.progress import Progress, progress_of
 from bot.conversations.held import Key
 from bot.people.contact_file import read
 from bot.people.senders import house_of
@@ -116,10 +117,10 @@ class Asking:
             course.do(connection, self.campaign, deed, self.world.now)
 
     @property
-    def progress(self) -> course.Progress:
+    def progress(self) -> Progress:
         """How far it has come."""
         with self.world.database.reading() as connection:
-            return course.progress(connection, self.campaign)
+            return progress_of(connection, self.campaign)
 
     @property
     def status(self) -> str:

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
+from bot.campaigns import course
+from bot.campaigns.progress import progress_of_each
 from bot.conversations import engine, held, reading, timeline
 from bot.messaging import fates, outbox, reconcile, silence
 from bot.people import search
@@ -75,10 +77,16 @@ def list_briefly(connection: Connection, friend: Friend) -> object:
     return reading.last_lines(connection, friend.key[0], [friend.key[1]])
 
 
+def list_bulk_requests(connection: Connection, friend: Friend) -> object:
+    course.everyone(connection, friend.key[0], limit=20, before=friend.key[1])
+    return progress_of_each(connection, [friend.key])
+
+
 PATHS = [
     hear, may_send, read_timeline, search_by("jo", ""), search_by("+49151", ""),
     search_by("", "requested"), search_by("jo", "requested"), search_by("", ""), expire,
     find_senders, claim, hear_of_it, doubt, wonder, list_briefly,
+    list_bulk_requests,
 ]  # fmt: skip
 
 
