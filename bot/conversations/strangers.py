@@ -12,6 +12,9 @@ from flows.replies import Reading
 FIRST_WORDS = "written by another person than the one who was asked"
 REFUSED = "a no to what was asked at their number"
 
+RECYCLED, GIVEN_AWAY = TOLD = ("number_recycled", "number_given_away")
+"""What agents are told: where the number is written to, and where its former owner is met."""
+
 
 def greet(changes: Changes, families: Families, placed: Placed, reading: Reading) -> Reading:
     """Let all conversations at a number begin anew, and say how the first message is to be read."""
@@ -20,6 +23,7 @@ def greet(changes: Changes, families: Families, placed: Placed, reading: Reading
     for key in sorted(placed.anew & theirs.keys()):
         _begin_anew(changes, theirs[key], placed)
     for former, at in placed.left:
+        changes.tell(former, GIVEN_AWAY)
         if has_stopped(theirs[at]):
             follow(changes, former, theirs[at])
     return reading
@@ -48,3 +52,4 @@ def _begin_anew(changes: Changes, one: Held, placed: Placed) -> None:
     facts = {"via": placed.inbound.via, "rule": "another user id behind the number"}
     personal = {name: value for name, value in names.items() if value}
     changes.prove(one, "number.recycled", before, facts, personal)
+    changes.tell(one, RECYCLED)

@@ -227,6 +227,14 @@ class TestConversations:
         assert rest["next"] is None
         assert all(one["at"].endswith("Z") for one in page["items"])
 
+    def test_tell_of_another_owner_of_the_number(self, crm: Caller, jo: Friend) -> None:
+        jo.says("Yes", user_id="DE.1111")
+        jo.says("hello", user_id="DE.2222")
+        items = crm.gets(f"/conversations/{jo.key[1]}/timeline", after=5)["items"]
+        assert [one["code"] for one in items] == [
+            "number_recycled", "reply", "ask", "contact_wrote_first"
+        ]  # fmt: skip
+
     def test_carry_an_agents_text(self, world: World, crm: Caller, jo: Friend) -> None:
         jo.says("Yes")
         sent = crm.posts(f"/conversations/{jo.key[1]}/messages", {"text": "Hello Jo"}, 202)

@@ -229,6 +229,18 @@ class TestConversation:
         assert friend.heard == ["ask", "ask"]
         assert friend.now.basis == "existing client"
 
+    def test_another_owner_of_the_number_is_told_where_either_is_met(
+        self, agent: Browser, world: World
+    ) -> None:
+        jo = world.contact()
+        jo.says("hello", user_id="DE.1111")
+        before = person(jo)
+        jo.says("hello", user_id="DE.2222")
+        assert "This number belongs to somebody else now" in agent.get(talk(jo)).text
+        former = re.search(r"/conversations/[0-9a-f-]{36}", agent.get(before).text)
+        assert former
+        assert "number belongs to somebody else now and was taken" in agent.get(former[0]).text
+
     def test_a_stale_tab_gets_the_reason_and_keeps_the_text(
         self, agent: Browser, world: World
     ) -> None:

@@ -131,6 +131,38 @@ class TestConsent:
         assert owner(world, NUMBER) == owner(world, NEXT)
 
 
+class TestWhatAgentsRead:
+    def test_says_what_happened_before_what_the_next_owner_wrote(self, jo: Friend) -> None:
+        for _ in range(2):
+            jo.says("hello", user_id=NEXT)
+        assert [line.code for line in jo.lines[4:]] == [
+            "opted_in", "number_recycled", "reply", "ask", "contact_wrote_first", "reply", "guide",
+            "unclear_reply",
+        ]  # fmt: skip
+        notice = jo.lines[5].text
+        assert notice.startswith("This number belongs to somebody else now")
+        assert "Consent does not carry over" in notice
+
+    def test_is_in_the_former_owners_conversation_too(self, world: World, jo: Friend) -> None:
+        jo.says("hello", user_id=NEXT)
+        left = friend(world, FORMER)
+        assert left.told == ["number_given_away"]
+        assert left.lines[0].text.startswith("The contact's number belongs to somebody else now")
+        writes(world, FORMER, "it's me")
+        assert left.told == ["number_given_away", "contact_wrote_first"]
+
+    def test_is_there_when_a_stop_goes_along(self, world: World, jo: Friend) -> None:
+        jo.says("STOP", user_id=FORMER)
+        jo.says("hello", user_id=NEXT)
+        assert jo.told[-1] == "number_recycled"
+        assert friend(world, FORMER).told == ["number_given_away", "opted_out"]
+
+    def test_is_in_the_conversation_by_sms_too(self, world: World, jo: Friend) -> None:
+        writes(world, NUMBER, "hello", to=SMS)
+        jo.says("hello", user_id=NEXT)
+        assert friend(world, NUMBER, "sms").told[-1] == "number_recycled"
+
+
 class TestPeople:
     def test_are_two(self, world: World, jo: Friend) -> None:
         before = jo.now.contact_id

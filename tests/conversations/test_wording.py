@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.conversations import strangers
 from bot.conversations.proofreading import faults, offered
 from bot.conversations.wording import FALLBACK, TEXTS, fill, word
 from bot.messaging.segments import measure
@@ -19,7 +20,7 @@ from flows.replies import read as read_reply
 FILES = sorted(TEXTS.glob("*.toml"))
 ACTIONS = [action for flow in FLOWS.values() for row in flow.rows for action in row.do]
 SAID = {action.name for action in ACTIONS if action.kind in ("say", "request")}
-TOLD = {action.name for action in ACTIONS if action.kind == "tell"}
+TOLD = {action.name for action in ACTIONS if action.kind == "tell"} | set(strangers.TOLD)
 NAMES = {"contact": {"business"}, "agent": {"business", "reason"}}
 
 ONE_PART = {"de", "en", "fr", "id", "it", "nl", "zh", "zh-Hant"}
