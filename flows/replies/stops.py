@@ -157,8 +157,11 @@ def _sentences(reply: Tokens, spans: Sequence[Span]) -> Iterator[list[Span]]:
     cuts = PUNCTUATION | _turns()
     sentence: list[Span] = []
     for span in spans:
-        if reply[span.start] in cuts and span.end == span.start + 1:
-            yield sentence
+        said = reply[span.start]
+        if said in cuts and span.end == span.start + 1:
+            # The Dutch "maar" may only soften: "Stop de bon maar in de doos".
+            if said in PUNCTUATION or all(span.role != "foreign" for span in sentence):
+                yield sentence
             sentence = []
         else:
             sentence.append(span)

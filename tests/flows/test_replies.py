@@ -153,7 +153,9 @@ class TestTaps:
         assert read(Heard("Tell me more", "carousel-7")).meaning == "unclear"
 
     def test_a_title_without_an_id_is_still_a_tap(self) -> None:
-        assert read(Heard("Oui", None, "Oui"), "fr") == Reading("yes", True, "yes word", "fr@5")
+        assert read(Heard("Oui", None, "Oui"), "fr") == Reading(
+            "yes", True, "yes word", lists()["fr"].name
+        )
 
     @pytest.mark.parametrize("title", ["No", "No thanks", "STOP", "Unsubscribe"])
     def test_a_yes_id_under_a_no_title_is_nobodys_consent(self, title: str) -> None:
@@ -326,6 +328,10 @@ class TestTurns:
     )  # fmt: skip
     def test_a_stop_behind_a_but_is_heard(self, language: str, text: str) -> None:
         assert read(Heard(text), language).meaning == "stop"
+
+    def test_a_but_that_only_softens_ends_no_stop(self) -> None:
+        assert read(Heard("Stop de bon maar in de doos"), "nl").meaning == "unclear"
+        assert read(Heard("Ja, stop maar"), "nl").meaning == "stop"
 
     def test_what_is_no_stop_alone_is_none_behind_a_but(self) -> None:
         assert read(Heard("yes but stop by tomorrow")).meaning == "unclear"
