@@ -19,6 +19,7 @@ import uuid_utils.compat
 from benchmarks.floor_rows import Row, Rows, Talk
 from benchmarks.places import Place
 from benchmarks.town import ORGANIZATION, SENDER_ID
+from bot.store.statements import FEW
 
 COLUMNS = ", ".join(f"c.{one.name}" for one in fields(Talk))
 JOINED = f"SELECT {COLUMNS} FROM conversation c"
@@ -99,8 +100,9 @@ class _Postgresql:
         settings = ", ".join(f"{name} = r.{name}" for name in CHANGED)
         update = (
             f"UPDATE conversation t SET {settings}, version = t.version + 1 "
-            "FROM json_populate_recordset(NULL::conversation, %s::json) r "
-            "WHERE t.organization_id = r.organization_id AND t.id = r.id AND t.version = r.version"
+            "FROM json_populate_recordset(NULL::conversation, %s::json) WITH ORDINALITY r "
+            "WHERE t.organization_id = r.organization_id AND t.id = r.id AND t.version = r.version "
+            f"AND {FEW}"
         )
         written = self._connection.execute(update.encode(), (_document(rows.conversations),))
         if written.rowcount != len(rows.conversations):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,9 @@ from bot.campaigns.progress import progress_of_each
 from bot.conversations import engine, held, reading, timeline
 from bot.messaging import fates, outbox, reconcile, silence
 from bot.people import search
+from bot.store.bulk import insert_all, update_all
+from bot.store.db import Database
+from bot.store.models import Stray
 from tests.world import Friend, World
 
 WHOLE_IS_FINE = {"pause", "sender"}
@@ -103,6 +106,18 @@ def test_reads_no_table_whole(world: World, path: Callable[[Connection, Friend],
         assert asked
         whole = {table for one in asked for table in _read_whole(connection, *one)}
     assert whole <= WHOLE_IS_FINE
+
+
+def test_writes_one_of_a_few_thousand_by_its_key(database: Database) -> None:
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    rows = [{"sid": f"{n}", "reason": "few", "form": {}, "at": now} for n in range(2_000)]
+    with database.writing() as connection:
+        insert_all(connection, Stray, rows)
+        connection.exec_driver_sql("ANALYZE")
+        with remembered(connection) as asked:
+            assert update_all(connection, Stray, rows[:1], keys=("sid",)) == 1
+        [written] = asked
+        assert set(_read_whole(connection, *written)) == set()
 
 
 @contextmanager
