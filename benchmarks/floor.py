@@ -24,8 +24,8 @@ from bot.store.statements import FEW
 COLUMNS = ", ".join(f"c.{one.name}" for one in fields(Talk))
 JOINED = f"SELECT {COLUMNS} FROM conversation c"
 CHANGED = (
-    "state", "state_since", "due_at", "window_until", "heard_at", "said", "automatic", "lines",
-    "entries", "head",
+    "state", "state_since", "since_line", "due_at", "window_until", "heard_at", "said", "automatic",
+    "lines", "entries", "head",
 )  # fmt: skip
 WINDOW = timedelta(hours=24)
 

@@ -129,6 +129,7 @@ class Rows:
     ) -> None:  # fmt: skip
         row = {"organization_id": talk.organization_id, "id": talk.id, "version": talk.version}
         row |= {"state": state, "state_since": self.now, "due_at": None, "head": head}
+        row |= {"since_line": talk.lines}
         row |= {"window_until": window_until, "heard_at": heard_at, "lines": lines}
         row |= {"said": self.json(said), "automatic": self.json([self.spoken])}
         self.conversations.append(row | {"entries": talk.entries + 1})

@@ -75,6 +75,10 @@ class Flow:
         """Whether this flow has a state of that name."""
         return name in self._by_name
 
+    def is_open(self, name: str) -> bool:
+        """Whether agents may write in that state; not in one that this flow does not have."""
+        return self.knows(name) and self.state(name).open
+
     def take(self, trigger: Trigger, turn: Turn) -> bool:
         """Apply `trigger` to `turn`; False when no row answers it in this state."""
         event = self._machine.events.get(trigger)

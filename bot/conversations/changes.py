@@ -161,6 +161,7 @@ def _row(held: Held) -> dict[str, Any]:
         "id": held.id,
         "state": held.state,
         "state_since": held.state_since,
+        "since_line": held.since_line,
         "due_at": held.due_at,
         "request_id": held.request_id,
         "asked_by": held.asked_by,

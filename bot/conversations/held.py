@@ -40,6 +40,7 @@ class Held:
     flow: Flow
     state: str
     state_since: datetime
+    since_line: int
     due_at: datetime | None
     request_id: UUID | None
     asked_by: str | None

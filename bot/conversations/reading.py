@@ -86,7 +86,7 @@ def unopened(
     return Held(
         organization_id=house.organization_id, id=new_id(), sender_id=house.sender_id,
         contact_id=contact_id, channel=house.channel, flow=house.flow, state=house.flow.initial,
-        state_since=now, due_at=None, request_id=None, asked_by=None, basis=None,
+        state_since=now, since_line=0, due_at=None, request_id=None, asked_by=None, basis=None,
         window_until=None, heard_at=None, said={}, automatic=[], unanswered=0,
         lines=0, entries=0, head="", known_as=None, heard_in=None, version=0,
         business=row.name, strangers=row.strangers, whatsapp=house.whatsapp, sms=house.sms,

@@ -6,7 +6,7 @@ from bot.conversations.arrivals import Placed
 from bot.conversations.changes import Changes
 from bot.conversations.families import Families, follow, has_stopped, is_stopped
 from bot.conversations.held import Held
-from bot.conversations.take import turn_of
+from bot.conversations.take import enter, turn_of
 from flows.replies import Reading
 
 FIRST_WORDS = "written by another person than the one who was asked"
@@ -45,7 +45,7 @@ def _begin_anew(changes: Changes, one: Held, placed: Placed) -> None:
     """Forget what was agreed, a stop apart: nobody is asked again at a number that said no."""
     before, known_as = one.state, one.known_as
     if not has_stopped(one):
-        one.state, one.state_since, one.due_at = one.flow.initial, changes.now, None
+        enter(one, one.flow.initial, changes.now)
     one.request_id = one.asked_by = one.basis = one.window_until = None
     one.said, one.unanswered, one.known_as = {}, 0, placed.inbound.user_id
     names = {"user_id_before": known_as, "user_id": one.known_as, "sid": placed.inbound.sid}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -46,11 +47,23 @@ def take(changes: Changes, held: Held, trigger: Trigger, turn: Turn, cause: Caus
         settle(changes, held, turn, cause)
 
 
+def enter(held: Held, state: str, at: datetime) -> None:
+    """Let a conversation be in another state from this moment on.
+
+    What was said up to here is then covered no more, unless agents may write before and after.
+    """
+    if not (held.flow.is_open(held.state) and held.flow.is_open(state)):
+        held.since_line = held.lines
+    held.state, held.state_since = state, at
+    lasts = held.flow.state(state).lasts
+    held.due_at = at + lasts if lasts else None
+
+
 def settle(changes: Changes, held: Held, turn: Turn, cause: Cause) -> None:
     """Collect what came of a turn that has been taken."""
     before = held.state
     if turn.state != before:
-        _enter(changes.touch(held), turn)
+        enter(changes.touch(held), turn.state, turn.now)
     shown = [
         said for effect in turn.effects
         if isinstance(effect, Say) and (effect.request or not cause.quiet)
@@ -63,12 +76,6 @@ def settle(changes: Changes, held: Held, turn: Turn, cause: Cause) -> None:
     for kind in kinds or ([cause.default_kind] if cause.default_kind else []):
         _prove(changes, held, kind, before, shown, cause)
         before = held.state
-
-
-def _enter(held: Held, turn: Turn) -> None:
-    held.state, held.state_since = turn.state, turn.now
-    lasts = held.flow.state(turn.state).lasts
-    held.due_at = turn.now + lasts if lasts else None
 
 
 def _prove(
@@ -84,5 +91,6 @@ def _prove(
 def _return_to_start(held: Held, changes: Changes) -> None:
     """A state that the flow no longer has: begin anew, and leave consent to a new yes."""
     log.warning("state_lost", conversation=str(held.id), flow=held.flow.name, state=held.state)
-    before, held.state, held.due_at = held.state, held.flow.initial, None
+    before = held.state
+    enter(held, held.flow.initial, changes.now)
     changes.prove(held, "state.lost", before, {}, {})

@@ -127,7 +127,7 @@ def _next_of(sender_id: UUID, now: datetime, limit: int) -> Select[Any]:
     )
     return (
         select(
-            *Message.__table__.columns, Conversation.state, Conversation.state_since,
+            *Message.__table__.columns, Conversation.state, Conversation.since_line,
             Conversation.flow, Conversation.request_id, Organization.whatsapp,
         )
         .join(
@@ -148,21 +148,22 @@ def _may_leave(row: Row[Any]) -> bool:
     """Whether consent covers this message now: said in the state that still holds, or an open one.
 
     A state that was left and entered again is another: consent that was given anew, perhaps by
-    who has the number now, covers nothing that was said before. A request leaves only while its
-    state still rests on it.
+    who has the number now, covers nothing that was said before. That is told by lines and not by
+    moments: those are read before the conversation is waited for. What an agent wrote leaves only
+    if it has been open ever since, a request only while its state still rests on it.
     """
     if not row.whatsapp and row.from_address.startswith("whatsapp:"):
         return False
     if row.request and row.request_id != row.id:
         return False
-    if row.said_in == row.state:
-        return bool(row.created_at >= row.state_since)
-    return not row.request and _is_open(row)
+    is_same = row.said_in == row.state
+    if not is_same and (row.request or not _is_open(row)):
+        return False
+    return bool(row.seq > row.since_line) or not (is_same or row.author)
 
 
 def _is_open(row: Row[Any]) -> bool:
-    flow = FLOWS.get(row.flow)
-    return flow is not None and flow.knows(row.state) and flow.state(row.state).open
+    return row.flow in FLOWS and FLOWS[row.flow].is_open(row.state)
 
 
 def _cancel(connection: Connection, rows: list[Row[Any]], now: datetime) -> None:

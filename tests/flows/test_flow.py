@@ -68,6 +68,11 @@ def test_a_sound_flow_is_made() -> None:
         flow.state("elsewhere")
 
 
+def test_agents_may_write_in_open_states_alone() -> None:
+    flow = FLOWS["opt_in"]
+    assert [name for name in ("new", "opted_in", "elsewhere") if flow.is_open(name)] == ["opted_in"]
+
+
 @pytest.mark.parametrize(
     ("states", "rows", "initial", "words"),
     [

@@ -182,6 +182,55 @@ class TestConsentIsReadAgain:
         assert office.sends_everything() == ["goodbye", "welcome"]
         assert office.status(friend, "text") == "cancelled"
 
+    def test_a_text_leaves_that_was_begun_before_the_yes_it_waited_for(
+        self, world: World, asked: Friend, office: PostOffice
+    ) -> None:
+        office.sends_everything()
+        began, yes = world.now, world.now + timedelta(milliseconds=5)
+        with ThreadPoolExecutor(1) as threads, world.database.writing() as connection:
+            engine.receive(connection, [asked.message("Yes")], yes, yes)
+            written = threads.submit(office.writes, asked)  # it has looked at the clock by now
+
+        assert isinstance(written.result(), UUID)
+        row = office.row(asked, "text")
+        assert row.created_at == began < asked.now.state_since
+        assert office.sends_everything() == ["welcome", "text"]
+
+    def test_a_text_from_before_a_stop_stays_though_the_yes_looked_at_the_clock_first(
+        self, friend: Friend, office: PostOffice
+    ) -> None:
+        early = friend.world.now
+        friend.world.passes(seconds=1)
+        office.writes(friend)
+        friend.says("STOP")
+        with friend.world.database.writing() as connection:
+            engine.receive(connection, [friend.message("Yes")], early, early)
+
+        assert friend.state == "opted_in"
+        assert office.sends_everything() == ["goodbye", "welcome"]
+        assert office.status(friend, "text") == "cancelled"
+
+    def test_nor_does_one_that_no_yes_was_needed_for(
+        self, world: World, office: PostOffice
+    ) -> None:
+        told = world.contact("+4915100000001", channel="sms")
+        office.writes(told)
+        office.answers(office.claims_one("sms"), Sent(new_sid()))
+        told.says("STOP")
+        told.says("Yes")
+        assert "text" not in office.sends_everything("sms")
+        assert office.status(told, "text") == "cancelled"
+
+    def test_a_text_leaves_when_consent_only_changes_its_kind(
+        self, world: World, office: PostOffice
+    ) -> None:
+        told = world.contact("+4915100000001", channel="sms")
+        office.writes(told)
+        office.answers(office.claims_one("sms"), Sent(new_sid()))
+        assert told.consented_elsewhere() is None
+        assert told.state == "opted_in"
+        assert office.sends_everything("sms") == ["text"]
+
     def test_a_text_for_who_had_the_number_does_not_leave(
         self, friend: Friend, office: PostOffice
     ) -> None:

@@ -19,6 +19,7 @@ from bot.store.db import Database, open_database
 from bot.store.migrate import alembic_config, upgrade
 from bot.store.models import Base
 from bot.store.schema import current_revision, newest_revision
+from tests.world import World
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -89,6 +90,25 @@ def test_down_to_nothing_and_up_again(empty: Database) -> None:
 
     upgrade(empty)
     assert ready(empty) == (True, "current")
+
+
+def test_what_waited_before_lines_were_counted_is_still_known_as_said_before(
+    empty: Database,
+) -> None:
+    upgrade(empty)
+    world = World(empty)
+    silent, asked = world.contact("+4915100000001"), world.contact("+4915100000002")
+    silent.is_asked()
+    world.passes(hours=24)
+    world.expire()
+    asked.is_asked()
+    with empty.writing() as connection:
+        command.downgrade(alembic_config(connection), "0008")
+
+    upgrade(empty)
+
+    assert silent.now.since_line == silent.lines[0].seq
+    assert asked.now.since_line == 0, "its request was said in the state that holds"
 
 
 def test_a_database_that_cannot_be_reached_is_not_ready(tmp_path: Path) -> None:

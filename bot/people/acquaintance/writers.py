@@ -148,4 +148,4 @@ class Known:
 
 
 def _is_open(flow: str, state: str) -> bool:
-    return flow in FLOWS and FLOWS[flow].knows(state) and FLOWS[flow].state(state).open
+    return flow in FLOWS and FLOWS[flow].is_open(state)

@@ -60,9 +60,11 @@ def _where(*statuses: str) -> dict[str, Any]:
 class Conversation(Base):
     """One sender and one contact address. Consent belongs to it.
 
-    `request_id` is the message that the state rests on. `heard_at` (wall) is when the contact was
-    last heard, `window_until` when free text on WhatsApp ends. `said` holds when each text was last
-    said, `automatic` the moments of the last automatic messages, `unanswered` how many requests the
+    `since_line` is the line of the timeline behind which the state began: consent covers nothing
+    that was said up to it. It stays while one open state follows another. `request_id` is the
+    message that the state rests on. `heard_at` (wall) is when the contact was last heard,
+    `window_until` when free text on WhatsApp ends. `said` holds when each text was last said,
+    `automatic` the moments of the last automatic messages, `unanswered` how many requests the
     contact has got since they were last heard. `lines` and `entries` count the timeline and the
     ledger; `head` is the hash of the last entry. `known_as` is the user id that the provider last
     named beside the address; `heard_in` the conversation (id) in which the address is heard, since
@@ -96,6 +98,7 @@ class Conversation(Base):
     flow: Mapped[str]
     state: Mapped[str]
     state_since: Mapped[datetime]
+    since_line: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime | None]
     request_id: Mapped[UUID | None]
     asked_by: Mapped[str | None]
