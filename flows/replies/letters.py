@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
+from flows.replies.lists import lists
 from flows.replies.normalise import END, PUNCTUATION, Tokens, is_word
 from flows.replies.patterns import Span
 
 # Words of a name under a letter, not counting initials and the words before a surname.
 MOST_NAMES = 3
-BEFORE_NAMES = frozenset({"de", "van", "der", "den", "ten", "ter", "von"})
 # Letters of an abbreviated close, such as the German "LG".
 LONGEST_ABBREVIATION = 3
 
@@ -50,6 +51,12 @@ def _is_name(reply: Tokens, spans: Sequence[Span]) -> bool:
 def _belongs(reply: Tokens, span: Span) -> bool:
     """Tell what goes with a name whatever it means elsewhere: "J." in "J. Jansen", or "de"."""
     said, following = reply[span.start], reply[span.end : span.end + 2]
-    if said in BEFORE_NAMES:
+    if said in _before_names():
         return bool(following)
     return len(said) == 1 and "a" <= said <= "z" and len(following) > 1 and following[0] == END
+
+
+@cache
+def _before_names() -> frozenset[str]:
+    """Collect what stands before a surname in any language: people keep their names abroad."""
+    return frozenset().union(*(words.words("before_names") for words in lists().values()))
