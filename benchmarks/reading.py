@@ -1,8 +1,8 @@
 """Reading a reply: how much is heard and how many false yeses, beside simpler readers.
 
-The texts are those of `tests/flows/unseen`. Our lists have been mended by them, so every row of
-those who know our lists says what is held, not what a stranger's text would find; `docs/replies.md`
-has the figures at first sight.
+The texts are those of four sets in `tests/flows/unseen` (`texts.SETS`). Our lists have been mended
+by them, so every row of those who know our lists says what is held, not what a stranger's text
+would find; `docs/replies.md` has the figures at first sight.
 
 Readers that need packages of their own run in an environment of their own (`.venv/readers`, made
 by `make bench`). Where there is none, the table says so and goes without them.
@@ -35,10 +35,12 @@ COLUMNS = (
     "yes heard at no false yes",
 )  # fmt: skip
 WORDS = (
-    "Texts in twelve languages, written without the word lists at hand. **Our lists have been "
-    "mended by them, and fuzzy search, classifier and encoder learn from these lists**: only the "
-    "keywords, the bare words and the assistant read them as strangers. "
-    "[replies.md](replies.md) has the figures at first sight.\n\n"
+    "The ninth to twelfth set of texts in twelve languages, whose writers had seen neither word "
+    "lists nor each other's texts. **Our lists have been mended by them since, and are tested by "
+    "them, and fuzzy search, classifier and encoder learn from these lists**: only the keywords, "
+    "the bare words and the assistant read them as strangers. What is dropped from the ninth set "
+    "because we do not hear it is not asked here. [replies.md](replies.md) has the figures at "
+    "first sight.\n\n"
     "What is not under yes or start may be a false yes; what is under yes, start or talk, a false "
     "stop. Fuzzy search takes the nearest phrase of our lists by its letters, the encoder by what "
     "it means; the classifier has learnt them by groups of one to four letters. They get the "
@@ -71,6 +73,7 @@ class Peer:
     name: str
     program: str
     threshold: bool = True
+    """Whether it says how certain it is, having learnt our lists."""
     languages: frozenset[str] = frozenset()
     """Those that it knows, where it does not learn them from our lists."""
 
@@ -102,7 +105,7 @@ def _add_peer(table: Table, peer: Peer, texts: Sequence[Text]) -> None:
     if peer.languages:
         ours = [_ours(text.text, text.language) for text in known]
         _add(table, f"ours, those {len(peer.languages)} languages", known, ours)
-    scores = ask(peer.program, known)
+    scores = ask(peer.program, known, taught=peer.threshold)
     plain = [heard(said) for said in scores]
     if not peer.threshold:
         _add(table, peer.name, known, plain)
@@ -112,9 +115,11 @@ def _add_peer(table: Table, peer: Peer, texts: Sequence[Text]) -> None:
     _add(table, f"{peer.name}, threshold", known, by_the_other_half(known, scores), best)
 
 
-def ask(program: str, texts: Sequence[Text], python: Path = PYTHON) -> list[Scores]:
+def ask(
+    program: str, texts: Sequence[Text], python: Path = PYTHON, *, taught: bool = True
+) -> list[Scores]:
     """Let a program of `benchmarks/readers` read texts. Raises `RuntimeError` when it fails."""
-    given = "".join(json.dumps(line) + "\n" for line in as_lines(texts))
+    given = "".join(json.dumps(line) + "\n" for line in as_lines(texts, taught))
     done = subprocess.run(
         [python, "-m", f"benchmarks.readers.{program}"],
         cwd=ROOT,

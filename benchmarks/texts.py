@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -14,6 +15,9 @@ from flows.replies.normalise import END, PAUSE, Tokens, tokens
 from tests.flows.word_lists import written_out
 
 TEXTS = Path(__file__).parents[1] / "tests" / "flows" / "unseen"
+# By several writers who had seen neither our lists nor each other's texts; our lists were measured
+# by them before they were mended by them. The others were written beside the lists, or after them.
+SETS = ("ninth", "tenth", "eleventh", "twelfth")
 # Where a phrase of our lists stands, and what it says to whoever learns it.
 HEADINGS = {
     "yes": "yes", "no_objection": "yes", "no": "no", "start": "start", "help": "help",
@@ -40,24 +44,31 @@ class Text(NamedTuple):
         return crc32(f"{self.language} {cut(self.text)}".encode()) & 1
 
 
-def all_texts(folder: Path = TEXTS) -> list[Text]:
-    """Read every set in every language."""
+def all_texts() -> list[Text]:
+    """Read the sets in every language."""
     return [
         Text(path.stem, meant, text)
-        for path in sorted(folder.rglob("*.toml"))
+        for name in SETS
+        for path in sorted((TEXTS / name).glob("*.toml"))
         for meant, texts in tomllib.loads(path.read_text(encoding="utf-8")).items()
         for text in texts
     ]
 
 
-def as_lines(texts: Sequence[Text]) -> Iterator[Line]:
+def as_lines(texts: Sequence[Text], taught: bool = True) -> Iterator[Line]:
     """What a reader is given (`benchmarks/readers/wire.py`): our phrases, then the replies."""
-    yield from _phrases()
+    if taught:
+        yield from _phrases()
     for language, _, text in texts:
         yield {"language": language, "text": text, "words": cut(text)}
 
 
-def _phrases() -> Iterator[Line]:
+@cache
+def _phrases() -> tuple[Line, ...]:
+    return tuple(_every_phrase())
+
+
+def _every_phrase() -> Iterator[Line]:
     misled = {language: words.words("not_here") for language, words in lists().items()}
     for language, words in lists().items():
         for heading, meaning in HEADINGS.items():
