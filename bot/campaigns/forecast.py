@@ -19,7 +19,7 @@ from bot.conversations.reading import unopened
 from bot.people.contact_file import Newcomer, in_batches
 from bot.people.languages import met_in
 from bot.people.senders import House
-from bot.store.among import among
+from bot.store.among import among_theirs
 from bot.store.columns import new_id
 from bot.store.models import Address, Contact
 
@@ -124,6 +124,7 @@ def _languages(
     connection: Connection, organization_id: UUID, addresses: Sequence[str]
 ) -> dict[str, str | None]:
     """The languages of those who are contacts already, by address."""
+    keys = [(organization_id, address) for address in addresses]
     query = (
         select(Address.value, Contact.language)
         .join(
@@ -131,7 +132,6 @@ def _languages(
             (Contact.organization_id == Address.organization_id)
             & (Contact.id == Address.contact_id),
         )
-        .where(Address.organization_id == organization_id)
-        .where(among(connection, Address.value, addresses))
+        .where(among_theirs(connection, Address.value, keys))
     )
     return {row.value: row.language for row in connection.execute(query)}

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from bot.conversations.held import Key
-from bot.store.among import among
+from bot.store.among import among_theirs
 from bot.store.models import Conversation, Invitation
 
 CAMPAIGN = (Invitation.organization_id, Invitation.campaign_id)
@@ -72,19 +72,14 @@ def _counted(connection: Connection, campaigns: Collection[Key]) -> Sequence[Any
     columns = (*CAMPAIGN, Invitation.status, Invitation.reason)
     due_at = func.min(Invitation.due_at).label("due_at")
     query = select(*columns, func.count().label("number"), due_at)
-    return connection.execute(query.where(*_of(connection, campaigns)).group_by(*columns)).all()
+    query = query.where(among_theirs(connection, Invitation.campaign_id, campaigns))
+    return connection.execute(query.group_by(*columns)).all()
 
 
 def _heard(connection: Connection, campaigns: Collection[Key]) -> Sequence[Any]:
     columns = (*CAMPAIGN, Conversation.state)
     query = select(*columns, func.count().label("number")).select_from(Invitation)
     query = query.join(Conversation, their_conversation())
-    query = query.where(*_of(connection, campaigns), Invitation.status == "asked")
+    query = query.where(among_theirs(connection, Invitation.campaign_id, campaigns))
+    query = query.where(Invitation.status == "asked")
     return connection.execute(query.group_by(*columns)).all()
-
-
-def _of(connection: Connection, campaigns: Collection[Key]) -> list[ColumnElement[bool]]:
-    return [
-        among(connection, column, {campaign[place] for campaign in campaigns})
-        for place, column in enumerate(CAMPAIGN)
-    ]

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 
 from bot.people import search
 from bot.people.search import WROTE_FIRST
 from bot.people.spellings import other_spelling
+from bot.store.among import among_theirs
 from bot.store.models import Address, Contact, Conversation
 
 
@@ -66,14 +67,12 @@ def find_all(
 
     By the id that was asked for; those that are not there are absent.
     """
-    query = _contacts(organization_id).where(Contact.id.in_(contact_ids))
-    found = {person.id: person for person in _people(connection, organization_id, query)}
+    found = _people(connection, organization_id, contact_ids)
     bare = [one for one, person in found.items() if not person.places]
     if not bare:
         return found
     joined = select(Contact.id, Contact.joined_to).where(
-        Contact.organization_id == organization_id,
-        Contact.id.in_(bare),
+        among_theirs(connection, Contact.id, [(organization_id, one) for one in bare]),
         Contact.joined_to.is_not(None),
     )
     became = {row.id: row.joined_to for row in connection.execute(joined)}
@@ -101,8 +100,7 @@ def search_people(
     found = search.find(
         connection, organization_id, words=words, state=state, after=after, limit=limit
     )
-    query = _contacts(organization_id).where(Contact.id.in_(found.ids))
-    by_id = {person.id: person for person in _people(connection, organization_id, query)}
+    by_id = _people(connection, organization_id, found.ids)
     return People([by_id[one] for one in found.ids if one in by_id], found.next)
 
 
@@ -138,21 +136,19 @@ def perhaps_same(
     ]
 
 
-def _contacts(organization_id: UUID) -> Select[UUID, str, str | None]:
-    return select(Contact.id, Contact.name, Contact.language).where(
-        Contact.organization_id == organization_id
-    )
-
-
 def _people(
-    connection: Connection, organization_id: UUID, query: Select[UUID, str, str | None]
-) -> list[Person]:
-    rows = connection.execute(query).all()
-    ids = [row.id for row in rows]
+    connection: Connection, organization_id: UUID, contact_ids: Collection[UUID]
+) -> dict[UUID, Person]:
+    keys = [(organization_id, contact_id) for contact_id in contact_ids]
+    rows = connection.execute(
+        select(Contact.id, Contact.name, Contact.language).where(
+            among_theirs(connection, Contact.id, keys)
+        )
+    ).all()
     places = _by_contact(
         connection.execute(
             select(Address.contact_id, Address.id, Address.kind, Address.value)
-            .where(Address.organization_id == organization_id, Address.contact_id.in_(ids))
+            .where(among_theirs(connection, Address.contact_id, keys))
             .order_by(Address.id)
         ).all()
     )
@@ -162,19 +158,18 @@ def _people(
                 Conversation.contact_id, Conversation.id, Conversation.channel,
                 Conversation.state, search.wrote_first(),
             )
-            .where(Conversation.organization_id == organization_id)
-            .where(Conversation.contact_id.in_(ids))
+            .where(among_theirs(connection, Conversation.contact_id, keys))
             .order_by(Conversation.heard_in.is_not(None), Conversation.id)
         ).all()
     )  # fmt: skip
-    return [
-        Person(
+    return {
+        row.id: Person(
             row.id, row.name, row.language,
             tuple(Place(*place) for place in places.get(row.id, ())),
             tuple(Talk(*talk) for talk in talks.get(row.id, ())),
         )
         for row in rows
-    ]  # fmt: skip
+    }  # fmt: skip
 
 
 def _by_contact(rows: Sequence[Any]) -> dict[UUID, list[tuple[Any, ...]]]:

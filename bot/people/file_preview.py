@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from bot.people.contact_file import Newcomer, Skipped, in_batches, read
-from bot.store.among import among
+from bot.store.among import among_theirs
 from bot.store.models import Address
 
 BATCH = 500
@@ -39,9 +39,8 @@ def look(
 
 
 def _taken(connection: Connection, organization_id: UUID, phones: list[str]) -> set[str]:
-    query = select(Address.value).where(
-        Address.organization_id == organization_id, among(connection, Address.value, phones)
-    )
+    keys = [(organization_id, phone) for phone in phones]
+    query = select(Address.value).where(among_theirs(connection, Address.value, keys))
     return set(connection.scalars(query))
 
 

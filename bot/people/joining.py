@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, select
 
 from bot.people.search import words_of
-from bot.store.among import among
+from bot.store.among import among_theirs
 from bot.store.bulk import insert_all, insert_new
 from bot.store.columns import new_id
 from bot.store.models import Address, Contact, ContactWord
@@ -83,20 +83,16 @@ def owners_of(
     connection: Connection, organization_id: UUID, addresses: Collection[str]
 ) -> dict[str, UUID]:
     """The contacts (ids) whom these addresses belong to, by address; strangers are absent."""
-    query = select(Address.value, Address.contact_id).where(
-        Address.organization_id == organization_id, among(connection, Address.value, addresses)
-    )
+    keys = [(organization_id, address) for address in addresses]
+    query = select(Address.value, Address.contact_id)
+    query = query.where(among_theirs(connection, Address.value, keys))
     return {row.value: row.contact_id for row in connection.execute(query)}
 
 
 def _drop(connection: Connection, organization_id: UUID, contact_ids: Collection[UUID]) -> None:
     if contact_ids:
-        connection.execute(
-            delete(Contact).where(
-                Contact.organization_id == organization_id,
-                among(connection, Contact.id, contact_ids),
-            )
-        )
+        keys = [(organization_id, one) for one in contact_ids]
+        connection.execute(delete(Contact).where(among_theirs(connection, Contact.id, keys)))
 
 
 def _contact(

@@ -6,7 +6,7 @@ as one JSON document.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -27,6 +27,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 Columns = tuple[InstrumentedAttribute[Any], ...]
 Keys = Collection[tuple[Any, ...]]
+Given = Mapping[str, Mapping[str, Any]]
 
 
 def among(
@@ -38,6 +39,19 @@ def among(
     return column == any_(literal(list(values), ARRAY(column.type)))
 
 
+def among_theirs(
+    connection: Connection, column: InstrumentedAttribute[Any], keys: Keys
+) -> ColumnElement[bool]:
+    """Where a row's organization and `column` are together one of these keys.
+
+    PostgreSQL takes an organization for a few rows until a table has been analysed, and would read
+    all of them to compare each with all keys, were the organization named by itself.
+    """
+    columns: Columns = (column.class_.organization_id, column)
+    bound = key_parameters(connection, columns, keys)
+    return tuple_(*columns).in_(select(*keys_table(connection.dialect.name, columns, bound)))
+
+
 def among_keys(speaks: str, columns: Columns) -> ColumnElement[bool]:
     """Where these columns together have one of the keys of `key_parameters`.
 
@@ -46,9 +60,16 @@ def among_keys(speaks: str, columns: Columns) -> ColumnElement[bool]:
     return tuple_(*columns).in_(select(*keys_table(speaks, columns)))
 
 
-def keys_table(speaks: str, columns: Columns) -> Sequence[ColumnElement[Any]]:
-    """The keys of `key_parameters` as a table to join: a value for each of these columns."""
-    return _from_arrays(columns) if speaks == "postgresql" else _from_document(columns)
+def keys_table(
+    speaks: str, columns: Columns, bound: Mapping[str, Any] | None = None
+) -> Sequence[ColumnElement[Any]]:
+    """The keys of `key_parameters` as a table to join: a value for each of these columns.
+
+    `bound`: those parameters, if they are to be given now and not with the statement.
+    """
+    given = {} if bound is None else {name: {"value": bound[name]} for name in bound}
+    read = _from_arrays if speaks == "postgresql" else _from_document
+    return read(columns, given)
 
 
 def key_parameters(connection: Connection, columns: Columns, keys: Keys) -> dict[str, Any]:
@@ -65,17 +86,18 @@ def key_parameters(connection: Connection, columns: Columns, keys: Keys) -> dict
     return {"keys": orjson.dumps(rows).decode()}
 
 
-def _from_arrays(columns: Columns) -> Sequence[ColumnElement[Any]]:
+def _from_arrays(columns: Columns, given: Given) -> Sequence[ColumnElement[Any]]:
     names = [f"key{place}" for place in range(len(columns))]
     arrays = (
-        bindparam(name, type_=ARRAY(column.type))
+        bindparam(name, type_=ARRAY(column.type), **given.get(name, {}))
         for name, column in zip(names, columns, strict=True)
     )
     return list(func.unnest(*arrays).table_valued(*names).render_derived().c)
 
 
-def _from_document(columns: Columns) -> Sequence[ColumnElement[Any]]:
-    row = func.json_each(bindparam("keys", type_=Text)).table_valued("value").c.value
+def _from_document(columns: Columns, given: Given) -> Sequence[ColumnElement[Any]]:
+    document = bindparam("keys", type_=Text, **given.get("keys", {}))
+    row = func.json_each(document).table_valued("value").c.value
     return [func.json_extract(row, f"$[{place}]") for place in range(len(columns))]
 
 

@@ -6,24 +6,29 @@ does all the same, no index serves.
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, event
 
-from bot.campaigns import course
+from bot.campaigns import beginning, course
+from bot.campaigns.beginning import Plan
+from bot.campaigns.candidates import Chosen
 from bot.campaigns.progress import progress_of_each
 from bot.conversations import engine, held, reading, timeline
 from bot.messaging import fates, outbox, reconcile, silence
-from bot.people import search
+from bot.people import acquaintance, contacts, file_preview, joining, newcomers, search
+from bot.people.acquaintance import Writer
+from bot.people.senders import House
 from bot.store.bulk import insert_all, update_all
 from bot.store.db import Database
 from bot.store.models import Stray
-from tests.world import Friend, World
+from tests.world import NOON, Friend, World
 
 WHOLE_IS_FINE = {"pause", "sender"}
 """Tables that do not grow with contacts."""
@@ -100,7 +105,6 @@ def test_reads_no_table_whole(world: World, path: Callable[[Connection, Friend],
     with world.database.writing() as connection:
         if world.database.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-            connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
         with remembered(connection) as asked:
             path(connection, friend)
         assert asked
@@ -120,6 +124,76 @@ def test_writes_one_of_a_few_thousand_by_its_key(database: Database) -> None:
         assert set(_read_whole(connection, *written)) == set()
 
 
+def own(connection: Connection, crowd: Crowd) -> object:
+    return joining.owners_of(connection, crowd.house.organization_id, crowd.phones)
+
+
+def preview(connection: Connection, crowd: Crowd) -> object:
+    lines = ["name,phone", *(f"Jo,{phone}" for phone in crowd.phones)]
+    return file_preview.look(connection, crowd.house.organization_id, lines, None)
+
+
+def show(connection: Connection, crowd: Crowd) -> object:
+    return contacts.find_all(connection, crowd.house.organization_id, crowd.ids)
+
+
+def talk(connection: Connection, crowd: Crowd) -> object:
+    owners = dict(zip(crowd.phones, crowd.ids, strict=True))
+    return newcomers.conversations_with(connection, crowd.house, owners)
+
+
+def begin(connection: Connection, crowd: Crowd) -> object:
+    plan = Plan(crowd.house, "agent", "asked for it on a form", "chosen")
+    found = Chosen(crowd.ids).candidates(connection, crowd.house)
+    return beginning.begin(connection, plan, found, NOON)
+
+
+def meet(connection: Connection, crowd: Crowd) -> object:
+    writers = [Writer(crowd.house, phone) for phone in crowd.phones]
+    return acquaintance.meet(connection, writers, NOON)
+
+
+class Crowd(NamedTuple):
+    """Some of an organization's many contacts."""
+
+    house: House
+    phones: list[str]
+    ids: list[UUID]
+
+
+@pytest.fixture
+def crowd(world: World) -> Crowd:
+    """Some of 2,000 contacts, whom PostgreSQL has never counted."""
+    house = world.house()
+    people = [joining.Newcomer("Jo", f"+49151{place:08d}") for place in range(2000)]
+    with world.database.writing() as connection:
+        joined = joining.join(connection, house.organization_id, people, world.now)
+        owners = {phone: one.contact_id for phone, one in joined.items()}
+        newcomers.open_conversations(connection, house, owners, world.now)
+    phones = list(owners)[::20]
+    return Crowd(house, phones, [owners[phone] for phone in phones])
+
+
+AT_ONCE = [own, preview, show, talk, begin, meet]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("path", AT_ONCE, ids=lambda path: path.__name__)
+def test_looks_keys_up_before_anybody_has_counted(
+    world: World, crowd: Crowd, path: Callable[[Connection, Crowd], object]
+) -> None:
+    """Else all of an organization's rows are read, and each is compared with each of the keys."""
+    with world.database.writing() as connection:
+        _forget_the_counts(connection)
+        with remembered(connection) as asked:
+            path(connection, crowd)
+        selected = [each for each in asked if each[0].startswith("SELECT")]
+        plans = [plan for each in selected for plan in _plans(connection, *each)]
+        compared = {one for plan in plans for one in _compared(plan)}
+    assert selected
+    assert not compared
+
+
 @contextmanager
 def remembered(connection: Connection) -> Iterator[list[tuple[str, Any]]]:
     """The statements of this connection, with their parameters."""
@@ -137,15 +211,53 @@ def remembered(connection: Connection) -> Iterator[list[tuple[str, Any]]]:
 
 def _read_whole(connection: Connection, statement: str, parameters: Any) -> Iterator[str]:
     if connection.dialect.name == "postgresql":
-        explained = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
-        plan = explained.scalar_one()
-        yield from _sequential((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"])
+        for plan in _plans(connection, statement, parameters):
+            yield from _sequential(plan)
         return
     one = parameters[0] if isinstance(parameters, list) else parameters
     for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", one):
         whole = row.detail.startswith("SCAN ") and " USING " not in row.detail
         if whole and "VIRTUAL TABLE" not in row.detail:  # the keys that were asked for
             yield row.detail.removeprefix("SCAN ")
+
+
+def _plans(connection: Connection, statement: str, parameters: Any) -> Iterator[dict[str, Any]]:
+    """How PostgreSQL goes about it with these parameters, and with any, once it knows it well."""
+    told = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
+    yield told.scalar_one()[0]["Plan"]
+    told = connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {_numbered(statement)}")
+    yield told.scalar_one()[0]["Plan"]
+
+
+def _numbered(statement: str) -> str:
+    """A statement with `$1` and so on in the places of its parameters."""
+    names: dict[str, int] = {}
+
+    def number(place: re.Match[str]) -> str:
+        name = place[1] or f"{len(names)}"
+        return f"${names.setdefault(name, len(names) + 1)}"
+
+    return re.sub(r"%(?:\((\w+)\))?s", number, statement).replace("%%", "%")
+
+
+def _forget_the_counts(connection: Connection) -> None:
+    """Let no table have been analysed, as in the first minute of an installation."""
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    for statement in (
+        "DELETE FROM pg_statistic WHERE starelid IN (SELECT oid FROM ours)",
+        "UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE oid IN (SELECT oid FROM ours)",
+    ):
+        ours = "SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        connection.exec_driver_sql(f"WITH ours AS ({ours}) {statement}")
+
+
+def _compared(node: dict[str, Any]) -> Iterator[str]:
+    """The filters that compare with many keys what has been read without them."""
+    for filtered in (node.get("Filter", ""), node.get("Join Filter", "")):
+        if "ANY (" in filtered or ".key" in filtered:
+            yield filtered
+    for below in node.get("Plans", ()):
+        yield from _compared(below)
 
 
 def _sequential(node: dict[str, Any]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete
 from bot.people.acquaintance.writers import Person, Talk, Writer
 from bot.people.search import words_of
 from bot.people.senders import House
-from bot.store.among import among
+from bot.store.among import among_theirs
 from bot.store.bulk import Overtaken, insert_all, insert_new, update_all
 from bot.store.columns import new_id
 from bot.store.models import Address, Contact, ContactWord, Conversation
@@ -110,21 +110,17 @@ class Findings:
         update_all(connection, Conversation, list(self._heard_in.values()))
 
     def _write_moved(self, connection: Connection) -> None:
-        changed = {row["id"] for row in self._gone} | self._parted.keys()
+        changed = {(row["organization_id"], row["id"]) for row in self._gone}
+        changed |= {(one.organization_id, one.id) for one in self._parted.values()}
         if not changed:
             return
         by_value = ["organization_id", "value"]
         update_all(connection, Address, list(self._moved_addresses.values()), keys=by_value)
         update_all(connection, Conversation, list(self._moved_talks.values()))
         update_all(connection, Contact, self._gone)
-        organizations = {row["organization_id"] for row in self._gone}
-        organizations |= {one.organization_id for one in self._parted.values()}
         # The words by which those who parted are still found come with all others.
         connection.execute(
-            delete(ContactWord).where(
-                among(connection, ContactWord.organization_id, organizations),
-                among(connection, ContactWord.contact_id, changed),
-            )
+            delete(ContactWord).where(among_theirs(connection, ContactWord.contact_id, changed))
         )
 
     def _hand_over(self, person: Person, addresses: set[str], talks: Sequence[Talk]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from bot.people.senders import House
-from bot.store.among import among
+from bot.store.among import Keys, among_theirs
 from bot.store.columns import new_id
 from bot.store.models import Address, Contact, Conversation, Message
 from flows import FLOWS
@@ -86,15 +86,15 @@ class Known:
 
     def __init__(self, connection: Connection, writers: Sequence[Writer]) -> None:
         self._connection = connection
-        self._organizations = {one.house.organization_id for one in writers}
-        self.quoted = self._read_quoted({one.replied_to for one in writers if one.replied_to})
-        addresses = {one.address for one in writers} | {one.user_id for one in writers} - {None}
-        owners = self._read_owners({one for one in addresses if one})
-        contacts = {*owners.values(), *(one.contact_id for one in self.quoted.values())}
+        self.quoted = self._read_quoted(_keys(writers, lambda one: one.replied_to))
+        by_address = _keys(writers, lambda one: one.address)
+        owners = self._read_owners(by_address | _keys(writers, lambda one: one.user_id))
+        contacts = {(key[0], contact_id) for key, contact_id in owners.items()}
+        contacts |= {(key[0], quoted.contact_id) for key, quoted in self.quoted.items()}
         self.people = self._read_people(contacts)
         self.owner = {key: self.people[contact_id] for key, contact_id in owners.items()}
 
-    def _read_quoted(self, sids: Collection[str]) -> dict[tuple[UUID, str], Quoted]:
+    def _read_quoted(self, sids: Keys) -> dict[tuple[UUID, str], Quoted]:
         if not sids:
             return {}
         query = (
@@ -107,29 +107,25 @@ class Known:
                 (Conversation.organization_id == Message.organization_id)
                 & (Conversation.id == Message.conversation_id),
             )
-            .where(among(self._connection, Message.organization_id, self._organizations))
-            .where(among(self._connection, Message.sid, sids), Message.direction == "out")
+            .where(among_theirs(self._connection, Message.sid, sids), Message.direction == "out")
         )  # fmt: skip
         return {(row[0], row[1] or ""): Quoted(*row[2:]) for row in self._connection.execute(query)}
 
-    def _read_owners(self, addresses: Collection[str]) -> dict[tuple[UUID, str], UUID]:
-        query = (
-            select(Address.organization_id, Address.value, Address.contact_id)
-            .where(among(self._connection, Address.organization_id, self._organizations))
-            .where(among(self._connection, Address.value, addresses))
-        )
+    def _read_owners(self, addresses: Keys) -> dict[tuple[UUID, str], UUID]:
+        query = select(Address.organization_id, Address.value, Address.contact_id)
+        query = query.where(among_theirs(self._connection, Address.value, addresses))
         return {(row[0], row[1]): row[2] for row in self._connection.execute(query)}
 
-    def _read_people(self, ids: Collection[UUID]) -> dict[UUID, Person]:
-        if not ids:
+    def _read_people(self, keys: Keys) -> dict[UUID, Person]:
+        if not keys:
             return {}
-        places = self._theirs(Contact.id, ids, Contact.organization_id, Contact.name, Contact.id)
+        places = self._theirs(Contact.id, keys, Contact.organization_id, Contact.name, Contact.id)
         people = {row[2]: Person(*row) for row in places}
         columns = Address.contact_id, Address.value
-        for contact_id, value in self._theirs(Address.contact_id, ids, *columns):
+        for contact_id, value in self._theirs(Address.contact_id, keys, *columns):
             people[contact_id].addresses.add(value)
         for row in self._theirs(
-            Conversation.contact_id, ids, Conversation.contact_id, Conversation.id,
+            Conversation.contact_id, keys, Conversation.contact_id, Conversation.id,
             Conversation.sender_id, Conversation.address, Conversation.heard_in,
             Conversation.flow, Conversation.state, Conversation.known_as,
             Conversation.channel,
@@ -138,13 +134,15 @@ class Known:
             people[row[0]].talks.append(talk)
         return people
 
-    def _theirs(self, column: Any, ids: Collection[UUID], *columns: Any) -> Sequence[Any]:
-        model = column.class_
-        query = select(*columns).where(
-            among(self._connection, model.organization_id, self._organizations),
-            among(self._connection, column, ids),
-        )
-        return self._connection.execute(query.order_by(model.id)).all()
+    def _theirs(self, column: Any, keys: Keys, *columns: Any) -> Sequence[Any]:
+        query = select(*columns).where(among_theirs(self._connection, column, keys))
+        return self._connection.execute(query.order_by(column.class_.id)).all()
+
+
+def _keys(writers: Sequence[Writer], name: Callable[[Writer], str | None]) -> set[tuple[Any, ...]]:
+    """What is named of the writers, each with the organization that they wrote to."""
+    named = ((one.house.organization_id, name(one)) for one in writers)
+    return {key for key in named if key[1]}
 
 
 def _is_open(flow: str, state: str) -> bool:
