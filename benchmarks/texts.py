@@ -16,7 +16,7 @@ from tests.flows.word_lists import written_out
 
 TEXTS = Path(__file__).parents[1] / "tests" / "flows" / "unseen"
 # By several writers who had seen neither our lists nor each other's texts; our lists were measured
-# by them before they were mended by them. The others were written beside the lists, or after them.
+# by them before they were mended by them. The others are by writers of the lists or grew with them.
 SETS = ("ninth", "tenth", "eleventh", "twelfth")
 # Where a phrase of our lists stands, and what it says to whoever learns it.
 HEADINGS = {
