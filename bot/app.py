@@ -92,16 +92,19 @@ def _answer_errors(app: APIFlask) -> None:
 
     @app.error_processor
     def invalid(error: HTTPError) -> Response:
+        """What a call gives does not fit: say what is wrong with which field."""
         places = error.detail if isinstance(error.detail, dict) else {}
         errors: object = next(iter(places.values()), {})
         return answer(Problem(error.status_code, "invalid", error.message or "", errors=errors))
 
     @app.errorhandler(Problem)
     def problem(error: Problem) -> Response:
+        """A call was refused: say why, with its code."""
         return answer(error)
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
+        """There is no such address, or it is not called like this: say so."""
         if not _for_machines():
             return Response(f"{error.description}\n", error.code, mimetype="text/plain")
         code = "not_found" if error.code == 404 else "invalid"
@@ -109,11 +112,13 @@ def _answer_errors(app: APIFlask) -> None:
 
     @app.errorhandler(DBAPIError)
     def database_away(error: DBAPIError) -> ResponseReturnValue:
+        """The database did not do its part: whoever asked may come again."""
         log.error("database_error", path=request.path, error=str(error.orig))
         return _unavailable()
 
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> ResponseReturnValue:
+        """A fault of ours: the log says more than the answer."""
         log.exception("unforeseen", path=request.path, error=type(error).__name__)
         return _fault()
 

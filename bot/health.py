@@ -34,15 +34,18 @@ def health(runtime: Runtime) -> Blueprint:
 
     @blueprint.get("/healthz")
     def healthz() -> Response:
+        """Say that this process is alive."""
         return jsonify(status="alive")
 
     @blueprint.get("/readyz")
     def readyz() -> tuple[Response, int]:
+        """Say whether webhooks can be taken; 503 when they cannot."""
         state = readiness(runtime)
         return jsonify(state), 200 if state["ready"] else 503
 
     @blueprint.get("/metrics")
     def show_metrics() -> Response:
+        """Give out the figures that Prometheus collects, to who knows the token if there is one."""
         token = runtime.settings.metrics_token
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if token and not same(given, token.get_secret_value()):

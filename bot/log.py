@@ -18,9 +18,11 @@ class _StandardError:
     place and closed since."""
 
     def write(self, text: str) -> None:
+        """Write to standard error as it is now."""
         sys.stderr.write(text)
 
     def flush(self) -> None:
+        """Let nothing wait in a buffer."""
         sys.stderr.flush()
 
 

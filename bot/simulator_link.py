@@ -37,20 +37,24 @@ def simulator_link(runtime: Runtime) -> Blueprint:
 
     @blueprint.before_request
     def only_in_a_simulation() -> None:
+        """Answer 404 where no simulation runs."""
         if not settings.simulator:
             abort(404)
 
     @blueprint.get("")
     def page() -> BaseResponse:
+        """Lead to the simulator's own page."""
         return redirect(f"{settings.twilio_api_url}/simulator", 303)
 
     @blueprint.get("/clock")
     def clock() -> Response:
+        """Tell the stand-in what time it is."""
         _demand_the_stand_in(runtime)
         return jsonify(_time(runtime))
 
     @blueprint.post("/clock")
     def set_clock() -> Response:
+        """Move the clock of the simulation."""
         _demand_the_stand_in(runtime)
         given = request.get_json()
         try:
@@ -61,6 +65,7 @@ def simulator_link(runtime: Runtime) -> Blueprint:
 
     @blueprint.get("/deadlines")
     def deadlines() -> Response:
+        """Tell the stand-in whose time is up next, and how it stands with those it names."""
         _demand_the_stand_in(runtime)
         asked = [part for part in request.args.get("of", "").split(",") if part]
         with runtime.database.reading() as connection:

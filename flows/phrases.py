@@ -81,6 +81,7 @@ def say(text: str, *, once_after: str | None = None, every: timedelta | None = N
     """Say `text`; at most once after each saying of `once_after`, or at most once in `every`."""
 
     def act(turn: Turn) -> None:
+        """Say it, unless it was said too lately."""
         last = turn.said.get(text)
         asked = turn.said.get(once_after) if once_after else None
         if last and every and turn.now - last < every:

@@ -281,13 +281,26 @@ def test_everything_public_says_what_it_is_for() -> None:
     assert not silent
 
 
-def _undocumented(owner: ast.Module | ast.ClassDef) -> Iterator[tuple[str, int]]:
-    for node in owner.body:
-        if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_"):
-            if not ast.get_docstring(node):
-                yield node.name, node.lineno
-            if isinstance(node, ast.ClassDef):
-                yield from _undocumented(node)
+def _undocumented(module: ast.Module) -> Iterator[tuple[str, int]]:
+    """Views and callbacks stand inside of functions, and are read there as well."""
+    for node in ast.walk(module):
+        named = isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_")
+        if named and not ast.get_docstring(node):
+            yield node.name, node.lineno
+
+
+@pytest.mark.parametrize(
+    ("source", "silent"),
+    [
+        ("def ask(): 'Ask.'", []),
+        ("def ask(): ...", ["ask"]),
+        ("class Desk:\n 'A desk.'\n def ask(self): ...", ["ask"]),
+        ("def _add(blueprint):\n def show(): ...", ["show"]),
+        ("def _add(blueprint):\n def _show(): ...", []),
+    ],
+)
+def test_silence_is_noticed(source: str, silent: list[str]) -> None:
+    assert [what for what, _ in _undocumented(ast.parse(source))] == silent
 
 
 # What is never written

@@ -121,6 +121,7 @@ def _add_deed(blueprint: APIBlueprint, calls: Calls, deed: str, words: str) -> N
     @blueprint.output(BulkOut)
     @blueprint.doc(summary=words, responses={404: "not_found", 409: "wrong_status"})
     def do(bulk_id: UUID, nothing: Empty) -> Response:  # noqa: ARG001
+        """Let a bulk request pause, go on or end."""
         return calls.write(lambda call: _do(call, bulk_id, deed), 200)
 
 

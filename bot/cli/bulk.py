@@ -112,6 +112,7 @@ def _deed(deed: str, words: str) -> None:
     @bulk.command(deed, help=words)
     @click.argument("campaign", type=click.UUID, metavar="ID")
     def command(campaign: UUID) -> None:
+        """Do it, and show how far the bulk request has come."""
         runtime = current_runtime()
         now = runtime.clock.now()
         with runtime.database.writing() as connection:
@@ -141,6 +142,7 @@ def _watch(campaign: UUID) -> None:
     runtime = current_runtime()
 
     def look() -> tuple[Any, Progress, datetime]:
+        """The bulk request, its progress and the moment."""
         now = runtime.clock.now()
         with runtime.database.reading() as connection:
             found = course.find(connection, campaign)

@@ -33,14 +33,17 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.get("/contacts/<uuid:contact_id>/<any(whatsapp, sms):channel>", endpoint="ask")
     def prompt(contact_id: UUID, channel: str) -> ResponseReturnValue:
+        """Show what the contact would be asked, or the conversation that goes on."""
         return desk.read(lambda visit: _prompt(desk, visit, contact_id, channel))
 
     @blueprint.post("/contacts/<uuid:contact_id>/<any(whatsapp, sms):channel>")
     def confirm(contact_id: UUID, channel: str) -> ResponseReturnValue:
+        """Ask the contact."""
         return desk.write(lambda visit: _confirm(desk, visit, contact_id, channel))
 
     @blueprint.post("/contacts/<uuid:contact_id>/sms/open", endpoint="open_sms")
     def open_sms(contact_id: UUID) -> ResponseReturnValue:
+        """Open the conversation by SMS that replaces one on WhatsApp."""
         return desk.write(lambda visit: _open_sms(desk, visit, contact_id))
 
 

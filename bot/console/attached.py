@@ -17,6 +17,7 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.get("/attachments/<uuid:attachment_id>", endpoint="attachment")
     def show(attachment_id: UUID) -> ResponseReturnValue:
+        """Show a picture, or hand out any other file to be saved."""
         return desk.read(lambda visit: _show(visit, attachment_id))
 
 

@@ -43,10 +43,12 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.get("/bulk/new", endpoint="bulk_new")
     def choose() -> ResponseReturnValue:
+        """Show the form on which contacts are chosen."""
         return desk.read(lambda visit: _form(desk, visit, request.args.to_dict()), WRITERS)
 
     @blueprint.post("/bulk/new", endpoint="bulk_begin")
     def begin() -> ResponseReturnValue:
+        """Show whom a bulk request would reach; once that is confirmed, begin it."""
         if "confirmed" in request.form:
             return desk.attempt(
                 lambda visit: _begin(desk, visit),

@@ -28,10 +28,12 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.get("/contacts/consents", endpoint="consents")
     def choose() -> ResponseReturnValue:
+        """Show the form that takes the file."""
         return desk.read(lambda visit: _form(desk, visit), WRITERS)
 
     @blueprint.post("/contacts/consents", endpoint="consents_take")
     def take() -> ResponseReturnValue:
+        """Show what is in the file; once that is confirmed, take the consents in."""
         if "confirmed" in request.form:
             return desk.attempt(
                 lambda visit: _bring(desk, visit),

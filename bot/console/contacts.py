@@ -53,22 +53,27 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.get("/contacts", endpoint="contacts")
     def list_contacts() -> ResponseReturnValue:
+        """List contacts, or those that a search finds."""
         return desk.read(lambda visit: _list(desk, visit))
 
     @blueprint.get("/contacts/new", endpoint="contacts_new")
     def new() -> ResponseReturnValue:
+        """Show the form for a new contact."""
         return desk.read(lambda _: _form(desk, None, {}), WRITERS)
 
     @blueprint.post("/contacts/new")
     def add() -> ResponseReturnValue:
+        """Add a contact."""
         return desk.write(lambda visit: _add(desk, visit))
 
     @blueprint.get("/contacts/<uuid:contact_id>", endpoint="contacts_edit")
     def edit(contact_id: UUID) -> ResponseReturnValue:
+        """Show a contact, with the form to change them."""
         return desk.read(lambda visit: _edit(desk, visit, contact_id))
 
     @blueprint.post("/contacts/<uuid:contact_id>")
     def change(contact_id: UUID) -> ResponseReturnValue:
+        """Change a contact's name or language."""
         return desk.write(lambda visit: _change(desk, visit, contact_id))
 
 

@@ -41,12 +41,14 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.get("/conversations/<uuid:conversation_id>", endpoint="conversation")
     def show(conversation_id: UUID) -> ResponseReturnValue:
+        """Show a conversation."""
         return desk.read(lambda visit: page(desk, visit, find(visit, conversation_id)))
 
     watch = Watch(desk.runtime)
 
     @blueprint.get("/conversations/<uuid:conversation_id>/lines", endpoint="lines")
     def lines(conversation_id: UUID) -> ResponseReturnValue:
+        """Answer an open page: its lines as they are now, or that nothing is new (304)."""
         opened, at = (digest(desk.token), conversation_id), monotonic()
         seen = watch.pulse(opened, at)
         if seen and seen in request.if_none_match:
@@ -59,10 +61,12 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.post("/conversations/<uuid:conversation_id>/resend", endpoint="resend")
     def resend(conversation_id: UUID) -> ResponseReturnValue:
+        """Ask the contact once more."""
         return desk.write(lambda visit: _resend(desk, visit, conversation_id))
 
     @blueprint.post("/conversations/<uuid:conversation_id>/withdraw", endpoint="withdraw")
     def withdraw(conversation_id: UUID) -> ResponseReturnValue:
+        """Enter an opt-out that reached the organization another way."""
         return desk.write(lambda visit: _withdraw(desk, visit, conversation_id))
 
 

@@ -27,6 +27,7 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.get("/conversations/<uuid:conversation_id>/evidence", endpoint="evidence")
     def show(conversation_id: UUID) -> ResponseReturnValue:
+        """Show what a conversation's ledger holds, and whether it is unbroken."""
         return desk.read(lambda visit: _page(desk, visit, conversation_id))
 
 

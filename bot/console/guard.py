@@ -52,6 +52,7 @@ def add_to(blueprint: Blueprint, settings: Settings) -> None:
 
     @blueprint.before_request
     def refuse_strangers() -> None:
+        """Take no form (403) that was not sent from a page of ours."""
         if request.method not in SAFE:
             if not _came_from_us(ours):
                 abort(403, STRANGER)
@@ -66,6 +67,7 @@ def add_to(blueprint: Blueprint, settings: Settings) -> None:
 def _protect_browsers(state: BlueprintSetupState, promised: list[tuple[str, str, str]]) -> None:
     @state.app.after_request
     def protect(answer: Response) -> Response:
+        """Add the headers that the answer does not have yet."""
         _add_missing(answer, promised)
         return answer
 

@@ -22,10 +22,12 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.get("/contacts/import", endpoint="contacts_import")
     def choose() -> ResponseReturnValue:
+        """Show the form that takes a file of contacts."""
         return desk.read(lambda _: desk.page("contacts_import.html"), WRITERS)
 
     @blueprint.post("/contacts/import")
     def take() -> ResponseReturnValue:
+        """Show what is in the file; once that is confirmed, add the contacts."""
         if "confirmed" in request.form:
             return desk.write(lambda visit: _import(desk, visit))
         return desk.read(lambda visit: _preview(desk, visit), WRITERS)

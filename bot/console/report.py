@@ -50,10 +50,12 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.get("/report", endpoint="report")
     def show() -> ResponseReturnValue:
+        """Show the report of a number of days."""
         return desk.read(lambda visit: _show(desk, visit))
 
     @blueprint.get("/report.csv", endpoint="report_csv")
     def download() -> ResponseReturnValue:
+        """Give out the same figures as CSV."""
         return desk.read(lambda visit: _csv(desk, visit))
 
 

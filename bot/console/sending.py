@@ -28,6 +28,7 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.post("/conversations/<uuid:conversation_id>/messages", endpoint="send")
     def send(conversation_id: UUID) -> ResponseReturnValue:
+        """Send what was written, the file that goes along, or both."""
         return desk.write(lambda visit: _send(desk, visit, conversation_id))
 
 

@@ -43,6 +43,7 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.get("/templates", endpoint="templates")
     def everything() -> ResponseReturnValue:
+        """List the templates of all senders, with their texts as Twilio has them."""
         known: list[Known] = []
         # Twilio is asked when the transaction is over: it may take its time.
         desk.read(lambda visit: _note(visit, known))
@@ -51,6 +52,7 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.get("/conversations/<uuid:conversation_id>/templates", endpoint="pick")
     def pick(conversation_id: UUID) -> ResponseReturnValue:
+        """Show the templates for a conversation, or the form of the one picked."""
         shared: list[bool] = []
         desk.read(lambda visit: _look_around(visit, conversation_id, shared), WRITERS)
         content = _looked_up(desk, _sid(request.args))
@@ -59,6 +61,7 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.post("/conversations/<uuid:conversation_id>/templates", endpoint="send_template")
     def send(conversation_id: UUID) -> ResponseReturnValue:
+        """Send the template that was picked."""
         desk.read(lambda visit: str(find(visit, conversation_id).id), WRITERS)
         content = _looked_up(desk, _sid(request.form))
         return desk.write(lambda visit: _send(desk, visit, conversation_id, content))

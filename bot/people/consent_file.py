@@ -44,6 +44,7 @@ def read(
     country = read_region(region)
 
     def take(number: int, given: Mapping[str, str]) -> Witness:
+        """Read a line. Raises `Mistake` for a field that is none."""
         phone = read_phone(given["phone"], country)
         language = given.get("language")
         return Witness(

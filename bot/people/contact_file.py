@@ -39,6 +39,7 @@ def read(lines: Iterable[str], region: str | None = None) -> Iterator[Newcomer |
     country = read_region(region)
 
     def take(number: int, given: Mapping[str, str]) -> Newcomer:
+        """Read a line. Raises `Mistake` for a field that is none."""
         language = given.get("language")
         return Newcomer(
             number,
