@@ -86,8 +86,7 @@ def _show(
     desk: Desk, visit: Visit, language: str, name: str, errors: dict[str, str] | None = None
 ) -> str:
     house, own = _house(visit)
-    tag = _tag(language)
-    found = _found(own, tag, name)
+    tag, found = _text(own, language, name)
     typed = request.form.get("text")
     text = found.wording.text if typed is None else typed
     return desk.page(
@@ -130,13 +129,9 @@ def _house(visit: Visit) -> tuple[Row[Any], OwnWording]:
     return house, house_texts.newest(visit.connection, house.id)
 
 
-def _tag(language: str) -> str:
+def _text(own: OwnWording, language: str, name: str) -> tuple[str, Standing]:
     try:
-        return read_language(language)
+        tag = read_language(language)
+        return tag, rewording.named(own, tag, name)
     except Mistake:
         abort(404)
-
-
-def _found(own: OwnWording, language: str, name: str) -> Standing:
-    found = (one for one in rewording.standing(own, language) if one.name == name)
-    return next(found, None) or abort(404)

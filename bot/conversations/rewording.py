@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -42,6 +43,7 @@ class Standing:
     wording: Wording
 
 
+@cache
 def names() -> Mapping[str, Reader]:
     """The names of all texts, and who reads each."""
     ours = texts()[FALLBACK]
@@ -50,16 +52,14 @@ def names() -> Mapping[str, Reader]:
 
 def standing(own: OwnWording, language: str) -> list[Standing]:
     """What an organization says in a language."""
-    return [
-        Standing(name, reader, unfilled(name, reader, language, own))
-        for name, reader in names().items()
-    ]
+    return [named(own, language, name) for name in names()]
 
 
 def named(own: OwnWording, language: str, name: str) -> Standing:
     """A text as an organization says it. Raises `Mistake` when there is none of that name."""
     _known(name)
-    return next(one for one in standing(own, language) if one.name == name)
+    reader = reader_of(name)
+    return Standing(name, reader, unfilled(name, reader, language, own))
 
 
 def spoken(own: OwnWording) -> list[str]:
@@ -78,7 +78,7 @@ def reword(
     ).one()
     if found := faults(name, tag, text, business):
         raise Unfit(found)
-    before = unfilled(name, reader_of(name), tag, house_texts.newest(connection, organization_id))
+    before = named(house_texts.newest(connection, organization_id), tag, name).wording
     if (before.language, before.text) == (tag, text):
         return False
     house_texts.change(connection, organization_id, tag, name, text, by, now)
