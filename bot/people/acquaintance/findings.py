@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select
 
 from bot.people.acquaintance.writers import Person, Talk, Writer
 from bot.people.search import words_of
@@ -30,6 +30,7 @@ class Findings:
         self._talks: dict[UUID, Row] = {}
         self._moved_addresses: dict[tuple[UUID, str], Row] = {}
         self._moved_talks: dict[UUID, Row] = {}
+        self._owned: dict[tuple[UUID, str], UUID] = {}
         self._heard_in: dict[UUID, Row] = {}
         self._words: dict[UUID, tuple[Person, set[str]]] = {}
         self._gone: list[Row] = []
@@ -56,7 +57,7 @@ class Findings:
         gone = {"organization_id": person.organization_id, "id": other.id}
         self._gone.append(gone | {"joined_to": person.id})
         self._words.pop(other.id, None)
-        self._hand_over(person, other.addresses, other.talks)
+        self._hand_over(other, person, other.addresses, other.talks)
 
     def part(self, former: Person, person: Person) -> None:
         """Let a contact's number, and the conversations with it, be another person's."""
@@ -67,7 +68,7 @@ class Findings:
         self._parted[former.id] = former
         self._words.pop(former.id, None)
         self._find_by(former, former.addresses)
-        self._hand_over(person, numbers, moved)
+        self._hand_over(former, person, numbers, moved)
         for theirs, others in ((former.talks, moved), (moved, former.talks)):
             self._wake(former, theirs, {one.id for one in others})
 
@@ -114,6 +115,7 @@ class Findings:
         changed |= {(one.organization_id, one.id) for one in self._parted.values()}
         if not changed:
             return
+        self._look_again(connection)
         by_value = ["organization_id", "value"]
         update_all(connection, Address, list(self._moved_addresses.values()), keys=by_value)
         update_all(connection, Conversation, list(self._moved_talks.values()))
@@ -123,11 +125,34 @@ class Findings:
             delete(ContactWord).where(among_theirs(connection, ContactWord.contact_id, changed))
         )
 
-    def _hand_over(self, person: Person, addresses: set[str], talks: Sequence[Talk]) -> None:
+    def _look_again(self, connection: Connection) -> None:
+        """Raise `Overtaken` where these people have become others since they were read.
+
+        They are locked first: what they write to another sender of ours tells of them too, and no
+        conversation that both have locked keeps the two apart.
+        """
+        rows = [*self._moved_addresses.values(), *self._moved_talks.values()]
+        people = {(row["organization_id"], row["contact_id"]) for row in rows}
+        people |= {(key[0], contact_id) for key, contact_id in self._owned.items()}
+        those = select(Contact.joined_to).where(among_theirs(connection, Contact.id, people))
+        those = those.order_by(Contact.id).with_for_update(key_share=True)
+        owned = select(Address.organization_id, Address.value, Address.contact_id).where(
+            among_theirs(connection, Address.value, self._owned.keys())
+        )
+        if any(connection.scalars(those)):
+            raise Overtaken
+        if {(row[0], row[1]): row[2] for row in connection.execute(owned)} != self._owned:
+            raise Overtaken
+
+    def _hand_over(
+        self, former: Person, person: Person, addresses: set[str], talks: Sequence[Talk]
+    ) -> None:
         organization_id = person.organization_id
         theirs = {"organization_id": organization_id, "contact_id": person.id}
         for address in addresses:
             key = (organization_id, address)
+            if key not in self._addresses:
+                self._owned.setdefault(key, former.id)
             rows = self._addresses if key in self._addresses else self._moved_addresses
             rows.setdefault(key, {"value": address}).update(theirs)
         for talk in talks:
