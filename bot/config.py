@@ -73,6 +73,13 @@ class Settings(BaseSettings):
     sweep_seconds: float = Field(
         300.0, gt=0, description="How often messages that no webhook brought are fetched."
     )
+    files_kept_days: int = Field(
+        1096,
+        ge=7,
+        le=36_500,
+        description="Days that the bytes of files sent to contacts are kept. At least 7: as long "
+        "Twilio may fetch them.",
+    )
     log_format: str = Field(
         "json", pattern="^(json|console)$", description="`json`, or `console` for people."
     )

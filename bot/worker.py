@@ -20,7 +20,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.campaigns import asking
-from bot.conversations import overdue
+from bot.conversations import attachments, overdue
 from bot.messaging import pausing
 from bot.messaging.dispatch import Dispatch
 from bot.messaging.gateway import NeverSent, NoAnswer, TwilioException
@@ -31,6 +31,9 @@ from bot.store.models import Answered, Heartbeat
 
 BATCH = 500
 """Conversations that expire in one transaction."""
+
+FILES = 50
+"""Files whose bytes are forgotten in one transaction: each may have 16 MB."""
 
 BREATH = 0.05
 """Seconds between two claims while there is something to send."""
@@ -105,10 +108,18 @@ class Worker:
         self._beat("sweep", f"{swept.found} found at {swept.senders} senders")
 
     def forget(self) -> None:
-        """Drop answers to API calls that nobody will repeat any more."""
+        """Drop answers to API calls that nobody will repeat, and the bytes of old files."""
         with self._runtime.database.writing() as connection:
             before = self._runtime.clock.now(connection) - KEEP_ANSWERS
             connection.execute(delete(Answered).where(Answered.at < before))
+        while not self._stopped.is_set() and self._forget_files() == FILES:
+            pass
+
+    def _forget_files(self) -> int:
+        with self._runtime.database.writing() as connection:
+            now = self._runtime.clock.now(connection)
+            before = now - timedelta(days=self._runtime.settings.files_kept_days)
+            return attachments.forget(connection, before, now, FILES)
 
     def _resume(self) -> None:
         """Settings may be new: what they are good for is seen at the first message."""

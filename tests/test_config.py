@@ -9,6 +9,7 @@ import pytest
 
 import bot
 from bot.config import NEEDED, STAND_IN, TWILIO, Misconfigured, Settings, load_settings
+from bot.messaging.media_links import LASTS
 
 GOOD = {
     "DATABASE_URL": "sqlite:////tmp/x.db",
@@ -166,6 +167,12 @@ class TestASimulation:
 
     def test_is_off_unless_it_is_asked_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert not load(monkeypatch, SIMULATOR="0").simulator
+
+
+def test_files_are_kept_as_long_as_twilio_may_fetch_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, FILES_KEPT_DAYS=str(LASTS.days)).files_kept_days == LASTS.days
+    with pytest.raises(Misconfigured, match="FILES_KEPT_DAYS"):
+        load(monkeypatch, FILES_KEPT_DAYS=str(LASTS.days - 1))
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))

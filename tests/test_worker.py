@@ -16,11 +16,12 @@ from sqlalchemy import insert, select, update
 
 from bot.clock import RealClock
 from bot.config import Settings
-from bot.conversations import overdue
+from bot.conversations import attachments, overdue
+from bot.conversations.attachments import read_file
 from bot.health import readiness
 from bot.runtime import Runtime
 from bot.store.db import Database
-from bot.store.models import Answered, Conversation, Heartbeat, Message, Problem
+from bot.store.models import Answered, Attachment, Conversation, Heartbeat, Message, Problem
 from bot.worker import KEEP_ANSWERS, Worker
 from tests.messaging.conftest import StoryClock
 from tests.world import Friend, World
@@ -160,6 +161,21 @@ class TestHousekeeping:
         Worker(runtime).forget()
         with world.database.reading() as connection:
             assert connection.scalars(select(Answered.key)).all() == ["new"]
+
+    def test_files_are_forgotten_after_the_time_that_the_installation_chose(
+        self, world: World, settings: Settings
+    ) -> None:
+        jo, day = world.contact(), timedelta(days=1)
+        terms = read_file("terms.pdf", b"%PDF-1.7 the terms")
+        with world.database.writing() as connection:
+            for age in (7 * day, 8 * day, 9 * day):
+                attachments.keep(connection, jo.key, terms, world.now - age)
+        chosen = settings.model_copy(update={"files_kept_days": 8})
+        for one, left in ((settings, 3), (chosen, 2)):
+            Worker(Runtime(one, world.database, StoryClock(world))).forget()
+            with world.database.reading() as connection:
+                kept = select(Attachment.id).where(Attachment.forgotten_at.is_(None))
+                assert len(connection.scalars(kept).all()) == left
 
     def test_a_sweep_that_fails_is_no_sweep(self, world: World, runtime: Runtime) -> None:
         Worker(runtime).sweep()  # nobody is there

@@ -157,7 +157,11 @@ class ConversationOut(BaseModel):
 
 
 class LineOut(BaseModel):
-    """A line of a timeline."""
+    """A line of a timeline.
+
+    `media` is what went along: `{url, type}`, or of a file that was sent from the console
+    `{attachment, type, name, size, sha256, kept}`, whose bytes are there while it is `kept`.
+    """
 
     seq: int
     at: str

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from bot.console.desk import Desk, Visit
 from bot.conversations import attachments
+from bot.conversations.attachments import Forgotten
 from bot.messaging.media import as_answer
 
 
@@ -23,4 +24,7 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
 def _show(visit: Visit, attachment_id: UUID) -> ResponseReturnValue:
     key = (visit.member.organization_id, attachment_id)
-    return as_answer(attachments.find(visit.connection, key) or abort(404), shown=True)
+    try:
+        return as_answer(attachments.find(visit.connection, key) or abort(404), shown=True)
+    except Forgotten as error:
+        abort(410, str(error))

@@ -77,7 +77,7 @@ def _unforeseen(error: Exception) -> ResponseReturnValue:
 
 
 def _page(status: int, words: str) -> Response:
-    title = {403: "Not allowed", 404: "Not here", 429: "Too many tries"}.get(
+    title = {403: "Not allowed", 404: "Not here", 410: "No longer kept", 429: "Too many tries"}.get(
         status, HTTPStatus(status).phrase
     )
     return make_response(render_template("refusal.html", title=title, words=words), status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 
@@ -17,12 +18,16 @@ ATTACHED = {"image": "Picture", "audio": "Sound", "video": "Film", "location": "
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """Something that was sent along. `ours`: we keep it; `shown`: it is a picture of ours."""
+    """Something that was sent along. `ours`: we keep it; `shown`: it is a picture of ours.
+
+    `gone`: it was ours, and is no longer kept.
+    """
 
     word: str
     url: str
     ours: bool = False
     shown: bool = False
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,11 @@ def _bubble(line: Line, day: str | None) -> Bubble:
     return Bubble(line.seq, line.kind, line.code, line.text, line.at, day, fate, attached)
 
 
-def _attached(one: dict[str, str]) -> Attached:
+def _attached(one: dict[str, Any]) -> Attached:
     kind, url = one.get("type", ""), one.get("url", "")
     word = ATTACHED.get(kind.partition("/")[0], "File")
+    if not one.get("kept", True):
+        return Attached(one.get("name") or word, "", gone=True)
     if "attachment" in one:
         url = url_for("console.attachment", attachment_id=one["attachment"])
         return Attached(one.get("name") or word, url, True, kind.startswith("image/"))

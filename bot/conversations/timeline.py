@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from sqlalchemy import Connection, Row, select
 
+from bot.conversations import attachments
 from bot.conversations.held import Key
 from bot.store.models import Message, Notice
 
@@ -24,7 +26,7 @@ class Line:
     status: str | None = None
     error: str | None = None
     error_code: int | None = None
-    media: list[dict[str, str]] | None = None
+    media: list[dict[str, Any]] | None = None
 
 
 def lines(
@@ -47,7 +49,8 @@ def lines(
         .limit(limit)
     )
     all_lines = [*(message_line(row) for row in said), *(_notice_line(row) for row in told)]
-    return sorted(all_lines, key=lambda line: line.seq)[:limit]
+    found = sorted(all_lines, key=lambda line: line.seq)[:limit]
+    return _with_files(connection, organization_id, found)
 
 
 def message(connection: Connection, key: Key) -> Line:
@@ -71,6 +74,22 @@ def message_line(row: Row[Any]) -> Line:
         error_code=row.error_code,
         media=row.media,
     )
+
+
+def _with_files(connection: Connection, organization_id: UUID, found: list[Line]) -> list[Line]:
+    """The same lines, which say of files of ours what is known for good and whether they are kept.
+
+    Nothing is asked where there are none.
+    """
+    ids = [one["attachment"] for line in found for one in line.media or () if "attachment" in one]
+    if not ids:
+        return found
+    known = attachments.described(connection, organization_id, [UUID(one) for one in ids])
+    return [
+        replace(line, media=[one | known.get(one.get("attachment", ""), {}) for one in line.media])
+        if line.media else line
+        for line in found
+    ]  # fmt: skip
 
 
 def _notice_line(row: Row[Any]) -> Line:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, abort
 
 from bot.conversations import attachments
-from bot.conversations.attachments import File
+from bot.conversations.attachments import File, Forgotten
 from bot.messaging.media_links import MediaLinks
 from bot.runtime import Runtime
 
@@ -31,8 +31,11 @@ def media(runtime: Runtime) -> Blueprint:
     def fetch(token: str) -> Response:
         """Hand a file to whoever has its address, while that lasts."""
         key = links.file_of(token, runtime.clock.wall()) or abort(404)
-        with runtime.database.reading() as connection:
-            return as_answer(attachments.find(connection, key) or abort(404))
+        try:
+            with runtime.database.reading() as connection:
+                return as_answer(attachments.find(connection, key) or abort(404))
+        except Forgotten:
+            abort(404)
 
     return blueprint
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -18,9 +19,10 @@ from bot.conversations.attachments import MEGABYTE, read_file
 from bot.messaging.media_links import LASTS, MediaLinks
 from bot.messaging.outgoing import Outgoing
 from bot.people.mistakes import Mistake
-from bot.store.models import Message
+from bot.store.models import Attachment, Message
 from tests.console.conftest import HOST, PAGE, Browser, add_member, signed_in
 from tests.console.test_rooms import talk
+from tests.messaging.post_office import PostOffice
 from tests.world import Friend, World
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 40
@@ -191,6 +193,81 @@ class TestShowing:
         page = agent.get(talk(friend)).text
         assert f'href="{url}"' in page
         assert "Picture (image/jpeg)" in page
+
+
+class TestForgetting:
+    @pytest.fixture
+    def friend(self, agent: Browser, world: World) -> Friend:
+        """Somebody to whom a picture is on its way."""
+        friend = opted_in(world)
+        PostOffice(world).sends_everything()
+        send(agent, friend, PICTURE)
+        return friend
+
+    def forget(self, world: World, limit: int = 10) -> int:
+        with world.database.writing() as connection:
+            return attachments.forget(connection, world.now - LASTS, world.now, limit)
+
+    def test_what_was_sent_is_forgotten_and_what_it_was_stays(
+        self, app: Flask, world: World, friend: Friend
+    ) -> None:
+        assert PostOffice(world).sends_everything() == ["text"]
+        world.passes(days=8)
+        assert [self.forget(world), self.forget(world)] == [1, 0]
+
+        with world.database.reading() as connection:
+            row = connection.execute(select(*Attachment.__table__.columns)).one()
+        assert (row.name, row.type, row.content) == ("plan.png", "image/png", b"")
+        assert (row.size, row.sha256) == (len(PICTURE), hashlib.sha256(PICTURE).hexdigest())
+        assert row.forgotten_at == world.now
+        [file] = friend.lines[-1].media or []
+        assert (file["size"], file["sha256"], file["kept"]) == (row.size, row.sha256, False)
+
+        agent = signed_in(app, world, add_member(world, email="later@example.org"))
+        page = agent.get(talk(friend)).text
+        assert "plan.png, no longer kept" in page
+        assert f"/attachments/{row.id}" not in page
+        answer = agent.get(f"/attachments/{row.id}")
+        assert answer.status_code == 410
+        assert f"plan.png is no longer kept, since {world.now:%Y-%m-%d}." in answer.text
+
+    def test_what_may_yet_be_sent_stays(self, world: World, friend: Friend) -> None:
+        world.passes(days=8)
+        assert self.forget(world) == 0
+        PostOffice(world).sends_everything()
+        assert self.forget(world) == 1
+
+    def test_what_was_cancelled_is_forgotten_too(self, world: World, friend: Friend) -> None:
+        friend.says("STOP")
+        PostOffice(world).sends_everything()
+        assert PostOffice(world).status(friend, "text") == "cancelled"
+        world.passes(days=8)
+        assert self.forget(world) == 1
+
+    def test_the_oldest_go_first_a_batch_at_a_time(
+        self, agent: Browser, world: World, friend: Friend
+    ) -> None:
+        send(agent, friend, PDF, "terms.pdf")
+        PostOffice(world).sends_everything()
+        world.passes(days=6)
+        with world.database.writing() as connection:
+            attachments.keep(connection, friend.key, read_file("new.pdf", PDF), world.now)
+        world.passes(days=2)
+        assert [self.forget(world, 1) for _ in range(3)] == [1, 1, 0]
+        with world.database.reading() as connection:
+            kept = select(Attachment.name).where(Attachment.forgotten_at.is_(None))
+            assert connection.scalars(kept).all() == ["new.pdf"]
+
+    def test_its_address_leads_nowhere(
+        self, app: Flask, world: World, friend: Friend, settings: Settings
+    ) -> None:
+        PostOffice(world).sends_everything()
+        world.passes(days=8)  # in a simulation: the address goes by the real clock
+        self.forget(world)
+        with world.database.reading() as connection:
+            attachment_id = connection.scalars(select(Attachment.id)).one()
+        address = MediaLinks(settings).address((world.organization_id, attachment_id))
+        assert Browser(app).get(address).status_code == 404
 
 
 class TestKinds:

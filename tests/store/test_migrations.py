@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,15 +10,17 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import create_engine, inspect, make_url, select, text
 
 from bot.clock import RealClock
 from bot.config import Settings
+from bot.conversations import attachments
+from bot.conversations.attachments import read_file
 from bot.health import readiness
 from bot.runtime import Runtime
 from bot.store.db import Database, open_database
 from bot.store.migrate import alembic_config, upgrade
-from bot.store.models import Base
+from bot.store.models import Attachment, Base
 from bot.store.schema import current_revision, newest_revision
 from tests.world import World
 
@@ -109,6 +112,21 @@ def test_what_waited_before_lines_were_counted_is_still_known_as_said_before(
 
     assert silent.now.since_line == silent.lines[0].seq
     assert asked.now.since_line == 0, "its request was said in the state that holds"
+
+
+def test_files_that_were_kept_before_have_a_size_and_a_hash(empty: Database) -> None:
+    upgrade(empty)
+    world, content = World(empty), b"%PDF-1.7 the terms"
+    jo = world.contact()
+    with empty.writing() as connection:
+        attachments.keep(connection, jo.key, read_file("a.pdf", content), world.now)
+        command.downgrade(alembic_config(connection), "0009")
+
+    upgrade(empty)
+
+    with empty.reading() as connection:
+        found = connection.execute(select(Attachment.size, Attachment.sha256)).one()
+    assert tuple(found) == (len(content), hashlib.sha256(content).hexdigest())
 
 
 def test_a_database_that_cannot_be_reached_is_not_ready(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from bot.campaigns import beginning, course
 from bot.campaigns.beginning import Plan
 from bot.campaigns.candidates import Chosen
 from bot.campaigns.progress import progress_of_each
-from bot.conversations import engine, held, reading, timeline
+from bot.conversations import attachments, engine, held, reading, timeline
 from bot.messaging import fates, outbox, reconcile, silence
 from bot.people import acquaintance, contacts, file_preview, joining, newcomers, search
 from bot.people.acquaintance import Writer
@@ -90,11 +90,15 @@ def list_bulk_requests(connection: Connection, friend: Friend) -> object:
     return progress_of_each(connection, [friend.key])
 
 
+def forget_files(connection: Connection, friend: Friend) -> object:
+    return attachments.forget(connection, friend.world.now, friend.world.now, 10)
+
+
 PATHS = [
     hear, may_send, read_timeline, search_by("jo", ""), search_by("+49151", ""),
     search_by("", "requested"), search_by("jo", "requested"), search_by("", ""), expire,
     find_senders, claim, hear_of_it, doubt, wonder, list_briefly,
-    list_bulk_requests,
+    list_bulk_requests, forget_files,
 ]  # fmt: skip
 
 
