@@ -51,12 +51,13 @@ def place(
     """Find the conversation of each message that is new, and say what becomes of every message."""
     found = held.by_ends(connection, {one.ends for one in inbound})
     owners = {one.sender: one.organization_id for one in found.values()}
-    if unmet := {one.sender for one in inbound} - owners.keys():
-        houses = by_sender(connection, unmet)
+    houses: dict[str, House] = {}
+    if not _are_settled(inbound, found):
+        houses = by_sender(connection, {one.sender for one in inbound})
         owners |= {address: house.organization_id for address, house in houses.items()}
     _keep_strays(connection, [one for one in inbound if one.sender not in owners], now)
     fresh = _first_deliveries(connection, inbound, owners, now)
-    placed = _place(connection, fresh, found, now, wall)
+    placed = _place(connection, fresh, found, houses, now, wall)
     taken = {id(one) for one in fresh}
     return placed, [_verdict(one, owners, taken) for one in inbound]
 
@@ -101,11 +102,10 @@ def _first_deliveries(
 
 def _place(
     connection: Connection, inbound: Sequence[Inbound], found: Mapping[Ends, Held],
-    now: datetime, wall: datetime,
+    houses: Mapping[str, House], now: datetime, wall: datetime,
 ) -> list[Placed]:  # fmt: skip
-    if all(_is_settled(one, found.get(one.ends)) for one in inbound):
+    if _are_settled(inbound, found):
         return [Placed(one, found[one.ends], wall) for one in inbound]
-    houses = by_sender(connection, {one.sender for one in inbound})
     met = acquaintance.meet(connection, [_writer(one, houses[one.sender]) for one in inbound], now)
     # Read again: whose they are may just have changed.
     heard = held.by_key(connection, {key for one in met for key in one.keys})
@@ -119,6 +119,10 @@ def _placed(one: Inbound, whom: Met, heard: dict[Key, Held], wall: datetime) -> 
         one, heard[whom.conversation], wall, whom.joined,
         frozenset(whom.anew.conversations), tuple(left),
     )  # fmt: skip
+
+
+def _are_settled(inbound: Sequence[Inbound], found: Mapping[Ends, Held]) -> bool:
+    return all(_is_settled(one, found.get(one.ends)) for one in inbound)
 
 
 def _is_settled(one: Inbound, conversation: Held | None) -> bool:

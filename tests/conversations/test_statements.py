@@ -9,9 +9,11 @@ from sqlalchemy import Connection
 
 from bot.conversations import engine, letters
 from bot.conversations.engine import Failed, Request
+from bot.conversations.inbound import Inbound
 from bot.conversations.letters import Accepted
+from flows.replies import Heard
 from tests.counting import statements
-from tests.world import Friend, World
+from tests.world import WHATSAPP, Friend, World, new_sid
 
 CROWD = 40
 
@@ -59,3 +61,23 @@ def test_one_turn_or_forty(
         with world.database.writing() as connection, statements(world.database) as sent:
             work(connection)
         assert len(sent) == (sqlite if world.database.name == "sqlite" else postgresql), sent
+
+
+@pytest.mark.parametrize("addresses", [(WHATSAPP,), (WHATSAPP, "whatsapp:+15550009999")])
+def test_senders_are_read_once_however_strange_a_batch_is(
+    world: World, addresses: tuple[str, ...]
+) -> None:
+    strangers = [
+        Inbound(new_sid(), to, f"+4915199999{n}", Heard("hi")) for n, to in enumerate(addresses)
+    ]
+    with world.database.writing() as connection, statements(world.database) as sent:
+        assert engine.receive(connection, strangers, world.now, world.now)[0] == "taken"
+    assert len([one for one in sent if one.startswith("SELECT sender.id")]) == 1
+
+
+def test_nobody_reads_senders_for_those_who_are_known(world: World) -> None:
+    jo = world.contact()
+    jo.is_asked()
+    with statements(world.database) as sent:
+        jo.says("yes")
+    assert not [one for one in sent if one.startswith("SELECT sender.id")]
