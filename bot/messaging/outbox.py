@@ -14,15 +14,13 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from bot.conversations import letters
 from bot.conversations.held import Key
-from bot.messaging import pausing
+from bot.messaging import consent, pausing
 from bot.messaging.fates import Fate
 from bot.messaging.gateway import Outcome, Refused, Sent, Unknown
 from bot.store.bulk import update_all
 from bot.store.models import Conversation, Message, Organization, Sender
 from bot.store.models.conversations import DOUBTFUL, OUR_CONCERN, has_status
-from flows import FLOWS
 
 HORIZON = timedelta(milliseconds=250)
 """How far ahead messages are claimed: what is claimed no longer hears of an opt-out."""
@@ -73,8 +71,8 @@ def claim(
     step = timedelta(seconds=1 / sender.per_second)
     slots = min(limit, (wall + HORIZON - first) // step + 1)
     rows = connection.execute(_next_of(sender_id, now, slots)).all() if slots > 0 else []
-    allowed = [row for row in rows if _may_leave(row)]
-    _cancel(connection, [row for row in rows if not _may_leave(row)], now)
+    allowed = [row for row in rows if consent.covers(row)]
+    consent.cancel(connection, [row for row in rows if not consent.covers(row)], now)
     claimed = [
         Claimed(
             (row.organization_id, row.id),
@@ -142,44 +140,6 @@ def _next_of(sender_id: UUID, now: datetime, limit: int) -> Select[Any]:
         .limit(limit)
         .with_for_update(of=(Message, Conversation), skip_locked=True, key_share=True)
     )  # fmt: skip
-
-
-def _may_leave(row: Row[Any]) -> bool:
-    """Whether consent covers this message now: said in the state that still holds, or an open one.
-
-    A state that was left and entered again is another: consent that was given anew, perhaps by
-    who has the number now, covers nothing that was said before. That is told by lines and not by
-    moments: those are read before the conversation is waited for. What an agent wrote leaves only
-    if it has been open ever since, a request only while its state still rests on it.
-    """
-    if not row.whatsapp and row.from_address.startswith("whatsapp:"):
-        return False
-    if row.request and row.request_id != row.id:
-        return False
-    is_same = row.said_in == row.state
-    if not is_same and (row.request or not _is_open(row)):
-        return False
-    return bool(row.seq > row.since_line) or not (is_same or row.author)
-
-
-def _is_open(row: Row[Any]) -> bool:
-    return row.flow in FLOWS and FLOWS[row.flow].is_open(row.state)
-
-
-def _cancel(connection: Connection, rows: list[Row[Any]], now: datetime) -> None:
-    cancelled = [
-        {
-            "organization_id": row.organization_id,
-            "id": row.id,
-            "status": "cancelled",
-            "due_at": None,
-        }
-        for row in rows
-    ]
-    update_all(connection, Message, cancelled)
-    letters.cancelled(
-        connection, [((row.organization_id, row.conversation_id), row.id) for row in rows], now
-    )
 
 
 def _mark_sending(
