@@ -24,6 +24,7 @@ from bot.conversations import attachments, overdue
 from bot.messaging import pausing
 from bot.messaging.dispatch import Dispatch
 from bot.messaging.gateway import NeverSent, NoAnswer, TwilioException
+from bot.messaging.inquiry import Inquiry
 from bot.messaging.sweep import sweep
 from bot.runtime import Runtime
 from bot.store.bulk import insert_new, update_all
@@ -49,11 +50,12 @@ class Worker:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._dispatch = Dispatch(runtime)
+        inquiry = Inquiry(runtime)
         self._stopped = Event()
         self._ticks: dict[str, tuple[Callable[[], object], float]] = {
             "send": (self.send, 0.2),
-            "reconcile": (self._dispatch.reconcile, 1.0),
-            "inquire": (self._dispatch.inquire, 60.0),
+            "reconcile": (inquiry.reconcile, 1.0),
+            "inquire": (inquiry.inquire, 60.0),
             "expire": (self.expire, 1.0),
             "ask": (self.ask, 0.5),
             "sweep": (self.sweep, runtime.settings.sweep_seconds),

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select, update
 from bot.app import create_app
 from bot.config import Settings
 from bot.messaging.dispatch import MARGIN, Dispatch
+from bot.messaging.inquiry import Inquiry
 from bot.messaging.pace import Pace
 from bot.runtime import Runtime
 from bot.store.models import Conversation, Message, Organization, Problem, Sender
@@ -69,6 +70,11 @@ def dispatch(runtime: Runtime) -> Iterator[Dispatch]:
 
 
 @pytest.fixture
+def inquiry(runtime: Runtime) -> Inquiry:
+    return Inquiry(runtime)
+
+
+@pytest.fixture
 def asked(world: World, runtime: Runtime) -> Friend:
     friend = world.contact()
     assert friend.is_asked() is None
@@ -109,7 +115,7 @@ def test_a_conversation_from_the_question_to_the_welcome(
 
 @pytest.mark.parametrize("fault", ["500_created", "reset_created", "hang"])
 def test_a_call_without_an_answer_sends_no_second_message(
-    desk: Desk, asked: Friend, dispatch: Dispatch, office: PostOffice, fault: str
+    desk: Desk, asked: Friend, dispatch: Dispatch, inquiry: Inquiry, office: PostOffice, fault: str
 ) -> None:
     # No callback tells of it either: only the list does.
     desk.chaos("callback_dropped", probability=1.0)
@@ -118,7 +124,7 @@ def test_a_call_without_an_answer_sends_no_second_message(
     assert until(lambda: office.status(asked) == "unknown", lambda: None)
 
     arrived = ("sent", "delivered", "read")
-    assert until(lambda: office.status(asked) in arrived, dispatch.reconcile)
+    assert until(lambda: office.status(asked) in arrived, inquiry.reconcile)
 
     (message,) = sent_by_us(desk)
     assert office.row(asked).sid == message["sid"]
@@ -134,29 +140,30 @@ def test_a_callback_is_enough_where_the_answer_was_lost(
 
 
 def test_what_the_list_does_not_show_is_sent_again(
-    desk: Desk, asked: Friend, dispatch: Dispatch, office: PostOffice
+    desk: Desk, asked: Friend, dispatch: Dispatch, inquiry: Inquiry, office: PostOffice
 ) -> None:
     desk.chaos("500")  # nothing was made
     dispatch.send()
     assert until(lambda: office.status(asked) == "unknown", lambda: None)
-    assert until(lambda: office.status(asked) == "queued", dispatch.reconcile)
+    assert until(lambda: office.status(asked) == "queued", inquiry.reconcile)
     assert until(lambda: office.status(asked) == "read", dispatch.send)
     assert len(sent_by_us(desk)) == 1
 
 
 def test_while_the_list_cannot_be_had_nothing_is_sent_again(
-    desk: Desk, asked: Friend, dispatch: Dispatch, office: PostOffice, clock: MovableClock
-) -> None:
+    desk: Desk, asked: Friend, dispatch: Dispatch, inquiry: Inquiry, office: PostOffice,
+    clock: MovableClock,
+) -> None:  # fmt: skip
     desk.chaos("500", next=1)
     dispatch.send()
     assert until(lambda: office.status(asked) == "unknown", lambda: None)
     desk.chaos("429", strikes="list", next=2)
     for _ in range(2):
         clock.ahead += timedelta(hours=1)
-        assert dispatch.reconcile() == 1
+        assert inquiry.reconcile() == 1
         assert office.status(asked) == "unknown"
     clock.ahead += timedelta(hours=1)
-    dispatch.reconcile()
+    inquiry.reconcile()
     assert office.status(asked) == "queued"
 
 
@@ -176,7 +183,7 @@ def test_rejected_credentials_stop_the_queue_and_are_shown(
 
 
 def test_many_requests_at_once_are_sent_once_each(
-    world: World, desk: Desk, dispatch: Dispatch, office: PostOffice
+    world: World, desk: Desk, dispatch: Dispatch, inquiry: Inquiry, office: PostOffice
 ) -> None:
     friends = [world.contact(f"+49151{n:08d}") for n in range(30)]
     for friend in friends:
@@ -186,7 +193,7 @@ def test_many_requests_at_once_are_sent_once_each(
 
     def tick() -> None:
         dispatch.send()
-        dispatch.reconcile()
+        inquiry.reconcile()
 
     def all_arrived() -> bool:
         with world.database.reading() as connection:
