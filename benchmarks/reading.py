@@ -1,6 +1,6 @@
 """Reading a reply: how much is heard and how many false yeses, beside simpler readers.
 
-The texts are those of four sets in `tests/flows/unseen` (`texts.SETS`). Our lists have been mended
+The texts are those of five sets in `tests/flows/unseen` (`texts.SETS`). Our lists have been mended
 by them, so every row of those who know our lists says what is held, not what a stranger's text
 would find; `docs/replies.md` has the figures at first sight.
 
@@ -35,12 +35,12 @@ COLUMNS = (
     "yes heard at no false yes",
 )  # fmt: skip
 WORDS = (
-    "The ninth to twelfth set of texts in twelve languages, whose writers had seen neither word "
-    "lists nor each other's texts. **Our lists have been mended by them since, and are tested by "
-    "them, and fuzzy search, classifier and encoder learn from these lists**: only the keywords, "
-    "the bare words and the assistant read them as strangers. What is dropped from the ninth set "
-    "because we do not hear it is not asked here. [replies.md](replies.md) has the figures at "
-    "first sight.\n\n"
+    "The ninth to thirteenth set of texts in twelve languages, whose writers had seen neither "
+    "word lists nor each other's texts. **Our lists have been mended by them since, and are tested "
+    "by them, and fuzzy search, classifier and encoder learn from these lists**: only the "
+    "keywords, the bare words and the assistant read them as strangers. What is dropped from the "
+    "ninth set because we do not hear it is not asked here. [replies.md](replies.md) has the "
+    "figures at first sight.\n\n"
     "What is not under yes or start may be a false yes; what is under yes, start or talk, a false "
     "stop. Fuzzy search takes the nearest phrase of our lists by its letters, the encoder by what "
     "it means; the classifier has learnt them by groups of one to four letters. They get the "

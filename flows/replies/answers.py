@@ -64,7 +64,7 @@ def _usual(token: str, lexicon: Lexicon) -> str:
             if form in known:
                 return form
     undoubled = single[:-1] if single[-1] == single[-2:-1] else single
-    return undoubled if undoubled in lexicon.answers else token
+    return undoubled if undoubled in lexicon.drawn_out else token
 
 
 def explain(reply: Tokens, lexicon: Lexicon, offered: Collection[str]) -> list[Span]:

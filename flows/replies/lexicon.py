@@ -21,6 +21,9 @@ _OWN: tuple[tuple[str, Role], ...] = (
 # What people of any language put around a stop word: courtesy, and their yes or no.
 _COMPANY = ("polite", "sign_off", "stop_with", "no_with", "no", "no_objection", "yes")
 
+# Courtesy with its last letter twice: "dankee", "thankss".
+SHORTEST_DRAWN_OUT = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
@@ -36,8 +39,8 @@ class Lexicon:
     """Stop words of every language, for the whole message."""
     vocabulary: frozenset[str]
     """Every token of the language's own words, the English ones and the stop words."""
-    answers: frozenset[str]
-    """Words that are an answer alone, so that a doubled last letter is only emphasis."""
+    drawn_out: frozenset[str]
+    """Words that are an answer alone or courtesy: a doubled last letter is only emphasis."""
 
     @property
     def company(self) -> Index:
@@ -105,17 +108,27 @@ def _lexicon(language: str) -> Lexicon:
     first, vocabulary = _own(language)
     english, english_words = _own("en")
     misleading = lists()[language].words("not_here")
-    indexes = (stops, first) if language == "en" else (stops, first, english)
-    answers = frozenset(
-        token
-        for index in indexes
-        for token, entry in index.singles()
-        if entry.role in ("yes", "no", "stop") and (index is not english or token not in misleading)
-    )
+    borrowed = (_answers(english) | _courtesy("en")) - misleading
     return Lexicon(
         first, None if language == "en" else english, misleading, stops,
-        vocabulary | english_words | stop_words, answers
+        vocabulary | english_words | stop_words,
+        _answers(stops) | _answers(first) | _courtesy(language) | borrowed,
     )  # fmt: skip
+
+
+def _answers(index: Index) -> frozenset[str]:
+    return frozenset(
+        token for token, entry in index.singles() if entry.role in ("yes", "no", "stop")
+    )
+
+
+def _courtesy(language: str) -> frozenset[str]:
+    """Collect the words of a language's courtesy that are long enough to be known when drawn out.
+
+    Shorter ones are other words with their last letter twice: the Dutch "the" and "thee".
+    """
+    words = _vocabulary(lists()[language], "polite", "polite_here")
+    return frozenset(token for token in words if len(token) >= SHORTEST_DRAWN_OUT)
 
 
 # A withdrawn code that old systems still send.

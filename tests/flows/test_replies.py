@@ -243,6 +243,24 @@ class TestCommas:
         assert read(Heard(text), language).meaning == "yes"
 
 
+class TestDrawnOut:
+    """A last letter twice is emphasis on an answer and on courtesy, and on nothing else."""
+
+    @pytest.mark.parametrize(
+        ("language", "text", "meaning"),
+        [("de", "nein dankee", "no"), ("de", "stopp dankee", "stop"), ("en", "yes pleasee", "yes"),
+         ("pt", "não obrigadaa", "no"), ("id", "tidak terima kasihh", "no")],
+    )  # fmt: skip
+    def test_courtesy_stays_courtesy(self, language: str, text: str, meaning: str) -> None:
+        assert read(Heard(text), language).meaning == meaning
+
+    @pytest.mark.parametrize(
+        ("language", "text"), [("nl", "ja thee"), ("en", "thankss"), ("en", "yes notess")]
+    )
+    def test_it_makes_no_yes_of_other_words(self, language: str, text: str) -> None:
+        assert read(Heard(text), language).meaning == "unclear"
+
+
 class TestNoWithItsReason:
     """A no that is a sentence of its own is one, whatever reason follows."""
 
