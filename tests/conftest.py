@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import signal
 import tempfile
@@ -13,6 +14,7 @@ import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, make_url, text
+from werkzeug.routing import Rule
 
 from bot.store.db import Database, open_database
 from bot.store.migrate import upgrade
@@ -37,6 +39,31 @@ def templates_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", Flask.jinja_options | {"bytecode_cache": compiled})
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def addresses_once() -> Iterator[None]:
+    """Compile what builds addresses once a session: it is nearly all that an application costs."""
+    compiled: dict[tuple[str, ...], Callable[..., tuple[str, str]]] = {}
+    compile_builder = Rule._compile_builder
+
+    def once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (rule.rule, repr(rule.subdomain), repr(rule.defaults), repr(append_unknown))
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_imported_is_garbage() -> None:
+    """Let the garbage collector pass over what is imported, as the web application has it do."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
 
 
 @pytest.fixture(scope="session")
