@@ -1,4 +1,4 @@
-"""Debian's Chromium, driven by Playwright; whoever has none is told that nothing was tested."""
+"""Debian's Chromium, driven by Playwright, and what axe has to say about a page in it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+OF_COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of axe that see colours; all others find the same in any theme."""
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +24,28 @@ def chromium() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield opened
         opened.close()
+
+
+def barriers_on(page: Page, *rules: str) -> list[str]:
+    """What axe finds on a page that keeps somebody from using it, by all its rules or these."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    # It tells of everything that is right too, at length, unless it is told not to.
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = list(rules)
+    found = page.evaluate("async (options) => (await axe.run(options)).violations", options)
+    return [
+        f"{one['id']}: {node['target']} {node['failureSummary']}"
+        for one in found
+        for node in one["nodes"]
+    ]
+
+
+def barriers_in_both_themes(page: Page) -> list[str]:
+    """The same in light and, as far as colours go, in dark; of a page on which nothing moves."""
+    found = barriers_on(page)
+    page.emulate_media(color_scheme="dark")
+    found += barriers_on(page, *OF_COLOURS)
+    page.emulate_media(color_scheme="light")
+    return found

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request
 
 from bot.people import sessions
@@ -19,6 +18,7 @@ from bot.people.sessions import Browser as Agent
 from bot.store.db import open_database
 from tests.acceptance.processes import PROGRAMS, Process, eventually, free_port, surroundings
 from tests.acceptance.sites import Site
+from tests.browsers import barriers_in_both_themes
 from tests.console.conftest import add_member
 from tests.world import World
 
@@ -79,23 +79,9 @@ class Desk:
         assert answer.status == status, (path, answer.status)
         return self.page
 
-    def barriers(self, *rules: str) -> list[str]:
-        """What axe finds on the page that keeps somebody from using it, by all rules or these."""
-        options = {"runOnly": list(rules)} if rules else None
-        found = Axe().run(self.page, options=options).response["violations"]
-        return [
-            f"{one['id']}: {node['target']} {node['failureSummary']}"
-            for one in found
-            for node in one["nodes"]
-        ]
-
-    def barriers_in_both_themes(self) -> list[str]:
-        """The same in light and, as far as colours go, in dark."""
-        found = self.barriers()
-        self.page.emulate_media(color_scheme="dark")
-        found += self.barriers("color-contrast")
-        self.page.emulate_media(color_scheme="light")
-        return found
+    def barriers(self) -> list[str]:
+        """What keeps somebody from using the page, in light and in dark."""
+        return barriers_in_both_themes(self.page)
 
     def too_wide(self) -> bool:
         """Whether the page must be scrolled sideways."""
@@ -110,12 +96,11 @@ class Desk:
 @contextmanager
 def sitting(
     chromium: Browser, house: House, role: str | None, *,
-    size: tuple[int, int] = WIDE, theme: str = "light", scripts: bool = True,
+    size: tuple[int, int] = WIDE, scripts: bool = True,
 ) -> Iterator[Desk]:  # fmt: skip
     """Somebody before a screen; complaints of the page and requests elsewhere are noted."""
     context = chromium.new_context(
         viewport={"width": size[0], "height": size[1]},
-        color_scheme=theme,  # type: ignore[arg-type]
         reduced_motion="reduce",
         java_script_enabled=scripts,
     )
@@ -153,7 +138,7 @@ Sits = Callable[..., Desk]
 
 @pytest.fixture
 def sits(chromium: Browser, house: House) -> Iterator[Sits]:
-    """Let somebody sit down: `sits("admin", theme="dark", size=NARROW)`."""
+    """Let somebody sit down: `sits("admin", size=NARROW)`."""
     opened = []
 
     def sit(role: str | None, **more: object) -> Desk:

@@ -50,7 +50,7 @@ def test_nothing_keeps_anybody_out(sits: Sits, places: dict[str, str]) -> None:
         desk = sits(role)
         for path in paths:
             desk.opens(path.format(**places), 404 if path == NOWHERE else 200)
-            found[path] = desk.barriers_in_both_themes()
+            found[path] = desk.barriers()
     assert {path: barriers for path, barriers in found.items() if barriers} == {}
 
 
@@ -84,7 +84,7 @@ def test_from_the_link_to_settings_and_out(
     page.get_by_role("button", name="Save password").click()
     expect(page.get_by_label("New password")).to_have_attribute("aria-invalid", "true")
     if scripts:
-        assert desk.barriers_in_both_themes() == []
+        assert desk.barriers() == []
     page.get_by_label("New password").fill("seven orange lanterns")
     page.get_by_role("button", name="Save password").click()
     expect(page.get_by_role("status")).to_contain_text("Your password is changed")
@@ -123,7 +123,7 @@ def test_what_takes_away_is_asked_about(sits: Sits, places: dict[str, str]) -> N
     expect(dialog.get_by_role("heading")).to_be_focused()
     page.keyboard.press("Enter")
     expect(dialog).to_be_visible()
-    assert desk.barriers_in_both_themes() == []
+    assert desk.barriers() == []
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(page.get_by_role("button", name="Disable")).to_be_focused()

@@ -92,9 +92,8 @@ def lose(friend: Friend) -> None:
         engine.fail(connection, [failed], friend.world.now)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_stands_in_anybodys_way(rooms: dict[str, str], sits: Sits, theme: str) -> None:
-    desk = sits("agent", theme=theme)
+def test_nothing_stands_in_anybodys_way(rooms: dict[str, str], sits: Sits) -> None:
+    desk = sits("agent")
     found = {}
     for name, path in rooms.items():
         desk.opens(path)
@@ -114,9 +113,8 @@ def test_the_dialogs_stand_in_nobodys_way(rooms: dict[str, str], sits: Sits) -> 
     assert desk.barriers() == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_file_of_contacts_stands_in_nobodys_way(sits: Sits, theme: str) -> None:
-    desk = sits("agent", theme=theme)
+def test_a_file_of_contacts_stands_in_nobodys_way(sits: Sits) -> None:
+    desk = sits("agent")
     page = desk.opens("/contacts/import")
     people = b"name,phone\nAna,+4915112345678\n,+491\nBo,+4915112345678\n"
     chosen = {"name": "people.csv", "mimeType": "text/csv", "buffer": people}

@@ -13,7 +13,8 @@ from tests.simulator.house import House
 @pytest.fixture(scope="session")
 def window(chromium: Browser, house: House) -> Iterator[tuple[Page, Complaints]]:
     """One window for all tests: opening one takes longer than most of them."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    size = {"width": 1280, "height": 900}
+    context = chromium.new_context(viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]
     page = context.new_page()
     page.set_default_timeout(15_000)
     yield page, Complaints(page, house)
