@@ -15,12 +15,14 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, make_url, text
 from werkzeug.routing import Rule
+from xdist.remote import Producer
 
 from bot.store.db import Database, open_database
 from bot.store.migrate import upgrade
 from bot.store.models import Base
 from tests.browsers import chromium
 from tests.postgres import start_postgres
+from tests.sharing import Sharing, shared_by
 from tests.world import World
 
 __all__ = ["chromium"]
@@ -30,6 +32,17 @@ def pytest_configure() -> None:
     """Let SIGTERM end a run as Ctrl-C does, so that what fixtures have started is stopped."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing:
+    """Let tests that share processes run on the same worker."""
+    return Sharing(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    items.sort(key=lambda item: shared_by(item.nodeid) is None)
 
 
 @pytest.fixture(autouse=True, scope="session")

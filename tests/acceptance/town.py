@@ -1,7 +1,8 @@
 """A whole installation: web, worker and a stand-in for Twilio, with people who write to each other.
 
-Everything goes over HTTP and by the set-up commands, as it does for whoever runs the server. Only
-the ledger is read from the database, and nothing there is ever written.
+Everything goes over HTTP and by the set-up commands, as it does for whoever runs the server; those
+run in this process, for it is quicker. Only the ledger is read from the database, and nothing there
+is ever written.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from click.testing import Result
 from sqlalchemy import text as sql
 
 from bot.store.db import Database, open_database
@@ -34,6 +36,7 @@ from tests.acceptance.processes import (
 )
 from tests.acceptance.sites import Site
 from tests.acceptance.twilio import ACCOUNT, TEMPLATE, TOKEN, Twilio
+from tests.terminals import typed
 
 DAY = timedelta(hours=24)
 SAFE_SECONDS = 4.0
@@ -112,15 +115,21 @@ class Town:
 
     def release(self) -> None:
         """Run the Procfile's `release`."""
-        self._run(["sh", "-c", self.release_line])
+        ran = subprocess.run(
+            ["sh", "-c", self.release_line], cwd=ROOT, env=self.environment,
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert ran.returncode == 0, f"{self.release_line}:\n{ran.stdout}{ran.stderr}"
 
     def command(self, *words: str) -> str:
         """Run `flask` with these words; what it printed."""
-        return self._run(["flask", *words]).stdout
+        ran = self.tries_command(*words)
+        assert ran.exit_code == 0, f"flask {' '.join(words)}:\n{ran.output}"
+        return ran.stdout
 
-    def tries_command(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def tries_command(self, *words: str) -> Result:
         """Run `flask` with these words, whatever comes of it."""
-        return self._spawn(["flask", *words])
+        return typed(self.environment, *words)
 
     def asks(self, *words: str) -> Any:
         """Run `flask` with these words and `--json`; what it printed, read."""
@@ -148,15 +157,11 @@ class Town:
         made = self.asks("org", "add", name, *options)
         number = f"+{next(_senders)}"
         addresses = {"whatsapp": f"whatsapp:{number}", "sms": number}
-        with ThreadPoolExecutor() as pool:
-            for channel in channels:
-                template = ("--template", f"en={TEMPLATE}") if channel == "whatsapp" else ()
-                rate = ("--per-second", str(per_second))
-                pool.submit(
-                    self.command, "sender", "add", name, addresses[channel], *template, *rate
-                )
-            token = pool.submit(self.command, "token", "add", "--org", name, "--name", "crm")
-        secret = token.result().strip()
+        for channel in channels:
+            template = ("--template", f"en={TEMPLATE}") if channel == "whatsapp" else ()
+            rate = ("--per-second", str(per_second))
+            self.command("sender", "add", name, addresses[channel], *template, *rate)
+        secret = self.command("token", "add", "--org", name, "--name", "crm").strip()
         self.known_secrets.append(secret)
         api = Site(f"{self.url}/api/v1", secret)
         return Organization(self, made["id"], name, addresses, api)
@@ -218,7 +223,7 @@ class Town:
         only = ("--conversation", conversation) if conversation else ()
         ran = self.tries_command("evidence", "verify", "--json", *only)
         found = json.loads(ran.stdout)
-        assert (ran.returncode, found["wrong"], found["faults"]) == (0, 0, [])
+        assert (ran.exit_code, found["wrong"], found["faults"]) == (0, 0, [])
         return int(found["entries"])
 
     @cached_property
@@ -248,17 +253,6 @@ class Town:
     def _is_quiet(self) -> bool:
         on_their_way = {key: count for key, count in self.waiting.items() if key != "uncertain"}
         return not on_their_way and self.twilio.is_idle and not self.waiting.keys() - {"uncertain"}
-
-    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
-        ran = self._spawn(command)
-        assert ran.returncode == 0, f"{' '.join(command)}:\n{ran.stdout}{ran.stderr}"
-        return ran
-
-    def _spawn(self, command: list[str]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120,
-            check=False,
-        )  # fmt: skip
 
 
 @dataclass(frozen=True)

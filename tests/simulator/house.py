@@ -19,13 +19,12 @@ from click.testing import Result
 
 from bot.cli import demo_house
 from bot.cli.children import die_with_parent
-from bot.config import SIMULATED, Settings, load_settings
+from bot.config import SIMULATED, Settings
 from bot.people import accounts, organizations
-from bot.runtime import load_runtime
 from bot.simulator.remote import Remote
 from bot.store.db import open_database
 from bot.store.migrate import upgrade
-from tests.terminals import terminal_on
+from tests.terminals import settings_in, typed
 
 ROOT = Path(__file__).parents[2]
 GRANIAN = (sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws")
@@ -63,16 +62,12 @@ class House:
 
     def flask(self, *words: str, given: str | None = None) -> Result:
         """One command, as a person types it; in this process, which is quicker."""
-        app = terminal_on(load_runtime(self.settings))
-        with app.app_context():
-            return app.test_cli_runner().invoke(args=words, input=given)
+        return typed(self.environment, *words, given=given)
 
     @property
     def settings(self) -> Settings:
         """What its processes were started with."""
-        named = {name.lower(): text for name, text in self.environment.items()}
-        wanted = {name: named[name] for name in Settings.model_fields if name in named}
-        return load_settings(_env_file=None, **wanted)
+        return settings_in(self.environment)
 
     def log(self, name: str) -> str:
         """What a process has written."""
