@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PATIENCE = 15_000
+"""Milliseconds that a page may take to show something, on a machine with much else to do."""
+
 OF_COLOURS = ("color-contrast", "link-in-text-block")
 """The rules of axe that see colours; all others find the same in any theme."""
 
@@ -20,6 +23,7 @@ def chromium() -> Iterator[Browser]:
     """One browser for all tests of a process: Playwright cannot be started twice in one."""
     if not CHROMIUM.exists():
         pytest.skip("NOT TESTED in a browser: apt-get install --no-install-recommends chromium")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield opened

@@ -22,7 +22,7 @@ from bot.store.migrate import upgrade
 from bot.store.models import Base
 from tests.browsers import chromium
 from tests.postgres import start_postgres
-from tests.sharing import Sharing, shared_by
+from tests.sharing import FIRST, Sharing, shared_by
 from tests.world import World
 
 __all__ = ["chromium"]
@@ -42,7 +42,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest."""
-    items.sort(key=lambda item: shared_by(item.nodeid) is None)
+    items.sort(key=lambda item: shared_by(item.nodeid) not in FIRST)
 
 
 @pytest.fixture(autouse=True, scope="session")

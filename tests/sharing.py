@@ -1,8 +1,7 @@
 """What several test files start only once when they run on several workers.
 
 A worker takes a file as a whole, and processes or a browser that a fixture has started live as long
-as the worker. Files that use the same ones therefore go to the same worker, one after the other;
-and they go first, for they wait more than they compute, and the other workers fill the gaps.
+as the worker. Files that use the same ones therefore go to the same worker, one after the other.
 """
 
 from __future__ import annotations
@@ -20,6 +19,9 @@ SHARED = {
     ),
 }
 """What is shared, and the tests that share it, by how their ids begin."""
+
+FIRST = ("the town on PostgreSQL", "the town on SQLite", "the house of the simulator")
+"""What takes longest, and waits more than it computes. The console comes in its turn."""
 
 
 class Sharing(LoadFileScheduling):

@@ -52,11 +52,11 @@ def bolt(town: Town) -> Organization:
 
 @pytest.fixture(autouse=True)
 def _healed(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Lift all faults after each test."""
+    """Lift all faults after each test, and start again what one that failed has left stopped."""
     yield
     for town in _towns(request.node):
         if town.twilio.process.is_running:
-            town.twilio.heal()
+            town.mend()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -191,6 +191,14 @@ class Town:
             assert self.worker.stop() == 0
         self.worker.start(**settings)
 
+    def mend(self) -> None:
+        """Lift all faults, and start what does not run."""
+        self.twilio.heal()
+        if not self.web.is_running:
+            self.start_web()
+        if not self.worker.is_running:
+            self.worker.start()
+
     def begins(self, worker: Process, **settings: str) -> None:
         """Start a worker and wait until it works."""
         before = worker.written.count("worker_started")

@@ -117,13 +117,15 @@ def test_a_person_answers_by_hand(page: Page) -> None:
 
 def test_a_person_sends_something_else(page: Page) -> None:
     take(page, "+12025554002")
+    webhooks = page.locator("#exchanges > li", has_text="POST /twilio/inbound")
     for count, (button, shown, field) in enumerate(THINGS, start=1):
+        before = webhooks.first.get_attribute("data-number") if webhooks.count() else ""
         page.locator(".attach").get_by_role("button", name=button, exact=True).click()
         expect(page.locator(".bubble.own")).to_have_count(count)
         expect(page.locator(".bubble.own").last).to_contain_text(shown)
-        webhook = page.locator("#exchanges > li", has_text="POST /twilio/inbound").first
-        webhook.locator("summary").click()
-        expect(webhook.locator(".form")).to_contain_text(field)
+        expect(webhooks.first).not_to_have_attribute("data-number", before or "")
+        webhooks.first.locator("summary").click()
+        expect(webhooks.first.locator(".form")).to_contain_text(field)
 
 
 def test_a_person_writes_by_sms(page: Page, house: House) -> None:
