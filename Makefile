@@ -17,7 +17,7 @@ run: setup ## Run it all on this machine with a stand-in for Twilio, until Ctrl-
 	@exec $(BIN)/flask --app wsgi up
 
 test: .venv/.dev ## Run the tests; choose some with ARGS="-k words"
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.dev ## Check style and types
 	$(BIN)/ruff check .
