@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, make_url, text
 from werkzeug.routing import Rule
@@ -26,6 +27,10 @@ from tests.sharing import FIRST, Sharing, shared_by
 from tests.world import World
 
 __all__ = ["chromium"]
+
+
+settings.register_profile("without a stopwatch", deadline=None)
+settings.load_profile("without a stopwatch")
 
 
 def pytest_configure() -> None:
