@@ -108,16 +108,17 @@ def hear_stop(reply: Tokens, spans: Sequence[Span], length: int) -> Reading | No
 
 def _whole_message(reply: Tokens, spans: Sequence[Span]) -> Span | None:
     """Find the stop word of a message in which everything else is courtesy, a yes or a no."""
-    found, numbered = None, False
+    found, strangely = None, False
     for span in spans:
         if span.role == "stop" and not _turned_round(reply, span):
             found = found or span
         elif span.role not in _COMPANY and _speaks(reply, span):
-            if not reply[span.start].isdecimal():
+            if span.role != "with_yes" and not reply[span.start].isdecimal():
                 return None
-            numbered = True
-    # "STOP 12345" names a code or a list; "para 2" is a table for two.
-    if numbered and found and not _strong().longest(reply, found.start):
+            strangely = True
+    # "STOP 12345" names a code or a list, "stop, no problem" takes a permission back; "para 2" is
+    # a table for two, and "leave it, no problem" no wish at all.
+    if strangely and found and not _strong().longest(reply, found.start):
         return None
     return found
 
