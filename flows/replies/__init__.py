@@ -17,6 +17,7 @@ from flows.replies.meaning import Heard, Meaning, Reading
 from flows.replies.normalise import PAUSE, tokens
 from flows.replies.spelling import hear_misspelt_stop
 from flows.replies.stops import hear_stop
+from flows.replies.surroundings import hear_surrounded_stop
 from flows.replies.taps import tapped
 
 __all__ = ["Heard", "Meaning", "Reading", "read"]
@@ -82,4 +83,5 @@ def _text(text: str, language: str, offered: Collection[str]) -> Reading:
         heard = heard if again.meaning in barred else again
     if heard.meaning != "unclear":
         return heard
-    return hear_misspelt_stop(reply, words, language) or heard
+    stop = hear_surrounded_stop(reply, words) or hear_misspelt_stop(reply, words, language)
+    return stop or heard

@@ -88,6 +88,12 @@ def _strong() -> Index:
 
 
 @cache
+def _coded() -> Index:
+    """Index strong stop words with the codes that operators name, everyday words in a clause."""
+    return Index(found for h in ("stop_sentence", "stop_code") for found in everywhere(h, "stop"))
+
+
+@cache
 def _turns() -> frozenset[str]:
     return frozenset().union(*(words.words("but") for words in lists().values()))
 
@@ -106,6 +112,14 @@ def hear_stop(reply: Tokens, spans: Sequence[Span], length: int) -> Reading | No
     return Reading("stop", False, "stop sentence", stop.words) if stop else None
 
 
+def hear_strong_stop(reply: Tokens, spans: Sequence[Span]) -> Reading | None:
+    """Read a reply as a stop when it is a strong stop word with courtesy, and nothing else."""
+    stop = _whole_message(reply, spans)
+    if stop and _coded().longest(reply, stop.start):
+        return Reading("stop", False, "stop word", stop.words)
+    return None
+
+
 def _whole_message(reply: Tokens, spans: Sequence[Span]) -> Span | None:
     """Find the stop word of a message in which everything else is courtesy, a yes or a no."""
     found, strangely = None, False
@@ -118,7 +132,7 @@ def _whole_message(reply: Tokens, spans: Sequence[Span]) -> Span | None:
             strangely = True
     # "STOP 12345" names a code or a list, "stop, no problem" takes a permission back; "para 2" is
     # a table for two, and "leave it, no problem" no wish at all.
-    if strangely and found and not _strong().longest(reply, found.start):
+    if strangely and found and not _coded().longest(reply, found.start):
         return None
     return found
 
