@@ -25,7 +25,7 @@ def hear_surrounded_stop(reply: Tokens, lexicon: Lexicon) -> Reading | None:
     if len(reply) > MOST_TOKENS:
         return None
     bare = _without_additions(reply)
-    if not bare or bare == reply:
+    if not bare or bare == reply or _says_something_else(reply):
         return None
     return hear_strong_stop(bare, explain(bare, lexicon, ()))
 
@@ -40,6 +40,16 @@ def _without_additions(reply: Tokens) -> Tokens:
             left.append(reply[at])
             at += 1
     return tuple(left)
+
+
+def _says_something_else(reply: Tokens) -> bool:
+    """Find what is no stop although it is one with an addition: `chega aqui` is "come here"."""
+    return any(_no_stops().longest(reply, at) for at in range(len(reply)))
+
+
+@cache
+def _no_stops() -> Index:
+    return Index(everywhere("no_stop", "foreign"))
 
 
 @cache
