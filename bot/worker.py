@@ -10,7 +10,6 @@ import logging
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from threading import Event
 from time import monotonic
 
 import structlog
@@ -27,6 +26,7 @@ from bot.messaging.gateway import NeverSent, NoAnswer, TwilioException
 from bot.messaging.inquiry import Inquiry
 from bot.messaging.sweep import sweep
 from bot.runtime import Runtime
+from bot.stopping import Stopping
 from bot.store.bulk import insert_new, update_all
 from bot.store.models import Answered, Heartbeat
 
@@ -51,7 +51,7 @@ class Worker:
         self._runtime = runtime
         self._dispatch = Dispatch(runtime)
         inquiry = Inquiry(runtime)
-        self._stopped = Event()
+        self._stopping = Stopping()
         self._ticks: dict[str, tuple[Callable[[], object], float]] = {
             "send": (self.send, 0.2),
             "reconcile": (inquiry.reconcile, 1.0),
@@ -66,15 +66,14 @@ class Worker:
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT, then finish the calls that are under way."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stopped.set())
+        self._stopping.on(signal.SIGTERM, signal.SIGINT)
         self._resume()
         # A tick that finds the one before still at work is left out: that is no news.
         logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         scheduler = self._schedule()
         scheduler.start()
         log.info("worker_started")
-        while not self._stopped.wait(1.0):
+        while not self._stopping.wait(1.0):
             self._wake_overdue(scheduler)
         scheduler.shutdown(wait=True)
         self._dispatch.close()
@@ -82,13 +81,13 @@ class Worker:
 
     def send(self) -> None:
         """Send until nothing is queued: hands become free much sooner than the next tick comes."""
-        while self._dispatch.send() and not self._stopped.wait(BREATH):
+        while self._dispatch.send() and not self._stopping.wait(BREATH):
             pass
 
     def expire(self) -> int:
         """Let every conversation whose time is up go on, in batches."""
         expired = 0
-        while not self._stopped.is_set():
+        while not self._stopping.told:
             count = overdue.expire(self._runtime, BATCH)
             expired += count
             if count < BATCH:
@@ -97,7 +96,7 @@ class Worker:
 
     def ask(self) -> None:
         """Let bulk requests go on, as far as there is room for them."""
-        while not self._stopped.is_set() and asking.ask(self._runtime):
+        while not self._stopping.told and asking.ask(self._runtime):
             pass
 
     def sweep(self) -> None:
@@ -114,7 +113,7 @@ class Worker:
         with self._runtime.database.writing() as connection:
             before = self._runtime.clock.now(connection) - KEEP_ANSWERS
             connection.execute(delete(Answered).where(Answered.at < before))
-        while not self._stopped.is_set() and self._forget_files() == FILES:
+        while not self._stopping.told and self._forget_files() == FILES:
             pass
 
     def _forget_files(self) -> int:

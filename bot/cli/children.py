@@ -14,12 +14,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from threading import Event, Lock, Thread
+from threading import Lock, Thread
 from time import monotonic
 from typing import IO, TextIO
 
 from honcho.colour import get_colours
 from honcho.printer import Message, Printer
+
+from bot.stopping import Stopping
 
 PATIENCE = 15.0
 """Seconds that processes get to finish what they are doing, before they are killed."""
@@ -37,12 +39,11 @@ class Children:
         self._colours = get_colours()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._readers: list[Thread] = []
-        self._stopped = Event()
+        self._stopping = Stopping()
 
     def stop_on_signals(self) -> None:
         """Let SIGINT, SIGTERM and SIGHUP end `watch`, whatever has been started by then."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self._stopped.set())
+        self._stopping.on(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def start(self, name: str, command: str, environment: Mapping[str, str]) -> None:
         """Start a command of the Procfile, in a session of its own, and show what it prints."""
@@ -63,7 +64,7 @@ class Children:
 
     def watch(self, at_every_tick: Callable[[], None]) -> str | None:
         """Wait until we are told to stop, or a process ends; gives back the name of that one."""
-        while not self._stopped.wait(TICK):
+        while not self._stopping.wait(TICK):
             for name, process in self._running.items():
                 if process.poll() is not None:
                     return name
