@@ -30,7 +30,7 @@ class Plan:
 
 STANDARD = Plan()
 QUICK = Plan(
-    rounds=2, seconds=0.3, turns=64, due=1_000, jobs=40, small=500, big=5_000, letters=100,
+    rounds=2, seconds=0.3, turns=64, due=1_000, jobs=40, small=2_500, big=5_000, letters=100,
     idle=1.0, leaving=5,
     quick=True,
 )  # fmt: skip
