@@ -116,14 +116,20 @@ def _begins(
 
 
 def _has_word(term: str, before: InstrumentedAttribute[str] | None = None) -> ColumnElement[bool]:
-    """Whether the contact has a word that begins so; `before` another one of theirs."""
+    """Whether the contact has a word that begins so; `before` another one of theirs.
+
+    The offset is there to have contact after contact looked up, as far as a page needs them:
+    without it PostgreSQL may compare every contact's words with every other's.
+    """
     other = aliased(ContactWord)
     conditions = [
         other.organization_id == ContactWord.organization_id,
         other.contact_id == ContactWord.contact_id,
         *_begins(other.word, term),
     ]
-    return exists().where(*conditions, *([] if before is None else [other.word < before]))
+    if before is not None:
+        conditions.append(other.word < before)
+    return exists(select(other.word).where(*conditions).offset(0))
 
 
 def _has_state(state: str) -> ColumnElement[bool]:

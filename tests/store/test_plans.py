@@ -128,6 +128,21 @@ def test_writes_one_of_a_few_thousand_by_its_key(database: Database) -> None:
         assert set(_read_whole(connection, *written)) == set()
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_name_of_everybody_is_found_without_reading_everybody(world: World, crowd: Crowd) -> None:
+    """Else the few that fill a page cost more among thousands than among millions."""
+    with world.database.writing() as connection:
+        connection.exec_driver_sql("ANALYZE")
+        with remembered(connection) as asked:
+            page = search.find(
+                connection, crowd.house.organization_id, words="jo", state="", after="", limit=20
+            )
+        [searched] = asked
+        steps = {step for plan in _plans(connection, *searched) for step in _steps(plan)}
+    assert len(page.ids) == 20
+    assert not steps & {"Hash", "Materialize", "Merge Join", "Sort"}
+
+
 def own(connection: Connection, crowd: Crowd) -> object:
     return joining.owners_of(connection, crowd.house.organization_id, crowd.phones)
 
@@ -262,6 +277,13 @@ def _compared(node: dict[str, Any]) -> Iterator[str]:
             yield filtered
     for below in node.get("Plans", ()):
         yield from _compared(below)
+
+
+def _steps(node: dict[str, Any]) -> Iterator[str]:
+    """What PostgreSQL does, from the last step to the first."""
+    yield node["Node Type"]
+    for below in node.get("Plans", ()):
+        yield from _steps(below)
 
 
 def _sequential(node: dict[str, Any]) -> Iterator[str]:
