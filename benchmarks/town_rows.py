@@ -16,6 +16,9 @@ from flows.flow import DAY
 SENDER = "whatsapp:+15550001000"
 TEMPLATE = "HX" + "1" * 32
 QUESTION = "Acme would like to send you messages on WhatsApp. May we? Answer YES or NO."
+ASKED = f"substr('{QUESTION}', (n & 63) + 1)"
+"""Texts of all lengths, which fill the pages of a table: rows of one length leave room for one more
+on each page of the big town, and every new message would be written to another page there."""
 
 ORGANIZATION, SENDER_ID = UUID(int=1), UUID(int=2)
 CONTACT, ADDRESS, CONVERSATION, MESSAGE = 3, 4, 5, 6
@@ -130,7 +133,7 @@ def _message(speech: Speech) -> dict[str, str]:
         "kind": "'ask'",
         "said_in": "'requested'",
         "request": "true",
-        "text": f"'{QUESTION}'",
+        "text": ASKED,
         "content_sid": f"'{TEMPLATE}'",
         "from_address": f"'{SENDER}'",
         "to_address": speech.padded("whatsapp:+4915", 9),
