@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from bot.conversations import held
-from bot.conversations.held import Ends, Held, Key
+from bot.conversations.held import Held, Key
 from bot.conversations.inbound import Inbound
 from bot.people import acquaintance
 from bot.people.acquaintance import Met, Writer
@@ -52,13 +52,17 @@ def place(
     found = held.by_ends(connection, {one.ends for one in inbound})
     owners = {one.sender: one.organization_id for one in found.values()}
     houses: dict[str, House] = {}
-    if not _are_settled(inbound, found):
+    unsettled = {id(one) for one in inbound if not _is_settled(one, found.get(one.ends))}
+    if unsettled:
         houses = by_sender(connection, {one.sender for one in inbound})
         owners |= {address: house.organization_id for address, house in houses.items()}
     _keep_strays(connection, [one for one in inbound if one.sender not in owners], now)
     fresh = _first_deliveries(connection, inbound, owners, now)
-    placed = _place(connection, fresh, found, houses, now, wall)
     taken = {id(one) for one in fresh}
+    if taken.isdisjoint(unsettled):
+        placed = [Placed(one, found[one.ends], wall) for one in fresh]
+    else:
+        placed = _meet(connection, fresh, houses, now, wall)
     return placed, [_verdict(one, owners, taken) for one in inbound]
 
 
@@ -100,12 +104,10 @@ def _first_deliveries(
     return [one for key, one in first.items() if key in new]
 
 
-def _place(
-    connection: Connection, inbound: Sequence[Inbound], found: Mapping[Ends, Held],
-    houses: Mapping[str, House], now: datetime, wall: datetime,
+def _meet(
+    connection: Connection, inbound: Sequence[Inbound], houses: Mapping[str, House],
+    now: datetime, wall: datetime,
 ) -> list[Placed]:  # fmt: skip
-    if _are_settled(inbound, found):
-        return [Placed(one, found[one.ends], wall) for one in inbound]
     met = acquaintance.meet(connection, [_writer(one, houses[one.sender]) for one in inbound], now)
     # Read again: whose they are may just have changed.
     heard = held.by_key(connection, {key for one in met for key in one.keys})
@@ -119,10 +121,6 @@ def _placed(one: Inbound, whom: Met, heard: dict[Key, Held], wall: datetime) -> 
         one, heard[whom.conversation], wall, whom.joined,
         frozenset(whom.anew.conversations), tuple(left),
     )  # fmt: skip
-
-
-def _are_settled(inbound: Sequence[Inbound], found: Mapping[Ends, Held]) -> bool:
-    return all(_is_settled(one, found.get(one.ends)) for one in inbound)
 
 
 def _is_settled(one: Inbound, conversation: Held | None) -> bool:

@@ -81,3 +81,16 @@ def test_nobody_reads_senders_for_those_who_are_known(world: World) -> None:
     with statements(world.database) as sent:
         jo.says("yes")
     assert not [one for one in sent if one.startswith("SELECT sender.id")]
+
+
+def test_what_is_to_none_of_our_senders_has_nobody_met(world: World) -> None:
+    jo, kim = world.contact("+4915100000001"), world.contact("+4915100000002")
+    jo.is_asked()
+    kim.is_asked()
+    stray = Inbound(new_sid(), "whatsapp:+15559999999", "+49151999990", Heard("hi"))
+    with statements(world.database) as alone:
+        jo.says("yes")
+    with statements(world.database) as beside:
+        kim.delivers(stray, kim.message("yes"))
+    assert kim.state == "opted_in"
+    assert len(beside) == len(alone) + 2, "senders are looked up, and the stray is kept"
