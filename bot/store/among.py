@@ -6,12 +6,13 @@ as one JSON document.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import (
     ARRAY,
+    BindParameter,
     ColumnElement,
     Connection,
     Dialect,
@@ -24,10 +25,11 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.types import TypeEngine
 
 Columns = tuple[InstrumentedAttribute[Any], ...]
 Keys = Collection[tuple[Any, ...]]
-Given = Mapping[str, Mapping[str, Any]]
+Bound = dict[str, Any]
 
 
 def among(
@@ -49,30 +51,27 @@ def among_theirs(
     """
     columns: Columns = (column.class_.organization_id, column)
     bound = key_parameters(connection, columns, keys)
-    return tuple_(*columns).in_(select(*keys_table(connection.dialect.name, columns, bound)))
+    return among_keys(connection.dialect.name, columns, bound)
 
 
-def among_keys(speaks: str, columns: Columns) -> ColumnElement[bool]:
+def among_keys(speaks: str, columns: Columns, bound: Bound | None = None) -> ColumnElement[bool]:
     """Where these columns together have one of the keys of `key_parameters`.
 
-    The condition is made once and used with any keys; `speaks` is the dialect's name.
+    Made without `bound`, which are those parameters, the condition is used with any keys, given
+    with the statement. `speaks` is the dialect's name.
     """
-    return tuple_(*columns).in_(select(*keys_table(speaks, columns)))
+    return tuple_(*columns).in_(select(*keys_table(speaks, columns, bound)))
 
 
 def keys_table(
-    speaks: str, columns: Columns, bound: Mapping[str, Any] | None = None
+    speaks: str, columns: Columns, bound: Bound | None = None
 ) -> Sequence[ColumnElement[Any]]:
-    """The keys of `key_parameters` as a table to join: a value for each of these columns.
-
-    `bound`: those parameters, if they are to be given now and not with the statement.
-    """
-    given = {} if bound is None else {name: {"value": bound[name]} for name in bound}
+    """The keys as a table to join: a value for each of these columns. `bound` as above."""
     read = _from_arrays if speaks == "postgresql" else _from_document
-    return read(columns, given)
+    return read(columns, bound)
 
 
-def key_parameters(connection: Connection, columns: Columns, keys: Keys) -> dict[str, Any]:
+def key_parameters(connection: Connection, columns: Columns, keys: Keys) -> Bound:
     """The parameters of a statement with `among_keys` or `keys_table` of the same columns."""
     dialect = connection.dialect
     if dialect.name == "postgresql":
@@ -86,19 +85,26 @@ def key_parameters(connection: Connection, columns: Columns, keys: Keys) -> dict
     return {"keys": orjson.dumps(rows).decode()}
 
 
-def _from_arrays(columns: Columns, given: Given) -> Sequence[ColumnElement[Any]]:
+def _from_arrays(columns: Columns, bound: Bound | None) -> Sequence[ColumnElement[Any]]:
     names = [f"key{place}" for place in range(len(columns))]
     arrays = (
-        bindparam(name, type_=ARRAY(column.type), **given.get(name, {}))
+        _parameter(name, ARRAY(column.type), bound)
         for name, column in zip(names, columns, strict=True)
     )
     return list(func.unnest(*arrays).table_valued(*names).render_derived().c)
 
 
-def _from_document(columns: Columns, given: Given) -> Sequence[ColumnElement[Any]]:
-    document = bindparam("keys", type_=Text, **given.get("keys", {}))
+def _from_document(columns: Columns, bound: Bound | None) -> Sequence[ColumnElement[Any]]:
+    document = _parameter("keys", Text(), bound)
     row = func.json_each(document).table_valued("value").c.value
     return [func.json_extract(row, f"$[{place}]") for place in range(len(columns))]
+
+
+def _parameter(name: str, kind: TypeEngine[Any], bound: Bound | None) -> BindParameter[Any]:
+    if bound is None:
+        return bindparam(name, type_=kind)
+    # Under a name of its own, as one statement may look for keys of several kinds.
+    return bindparam(name, bound[name], kind, unique=True)
 
 
 def _writers(columns: Columns, dialect: Dialect) -> list[Any]:
