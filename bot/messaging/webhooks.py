@@ -45,20 +45,18 @@ from bot.store.together import Together
 MOST_BYTES = 64 * 1024
 MOST_FIELDS = 500
 FORM = "application/x-www-form-urlencoded"
+EMPTY = b"<Response/>"
+LENGTH_OF_EMPTY = str(len(EMPTY))
 MISSING = "missing", "has no signature"
 INVALID = "invalid", "is not signed for this address with our Auth Token"
 
 log = structlog.get_logger()
 
 
-WORDS = b"<Response/>"
-LENGTH = str(len(WORDS))
-
-
 def silence(_environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
     """Say nothing: a text here would be sent to the contact, past the outbox."""
-    start("200 OK", [("Content-Type", "text/xml"), ("Content-Length", LENGTH)])
-    return [WORDS]
+    start("200 OK", [("Content-Type", "text/xml"), ("Content-Length", LENGTH_OF_EMPTY)])
+    return [EMPTY]
 
 
 class Webhooks:
