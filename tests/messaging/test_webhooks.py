@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
+from flask import Flask, request, request_started
 from sqlalchemy import func, select, update
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import Client
@@ -432,6 +433,26 @@ class TestAFateIsKnown:
         assert jo.lines[0].status == "delivered"
         with world.database.reading() as connection:
             assert connection.scalars(select(Problem.kind)).all() == ["message mistaken"]
+
+
+def test_no_webhook_enters_flask(jo: Friend, twilio: Twilio, app: Flask) -> None:
+    """What Flask does around a view costs more than all that a webhook needs."""
+    entered: list[str] = []
+
+    def note(_app: Flask, **_more: object) -> None:
+        entered.append(request.path)
+
+    with request_started.connected_to(note, app):
+        answers = [
+            twilio.delivers(Body="Yes"),
+            twilio.reports(outbox_token(jo), "delivered"),
+            twilio.posts(INBOUND, twilio.form(), signature="forged"),
+            twilio.posts("/twilio/elsewhere", {}),
+            twilio.client.get(INBOUND),
+            twilio.client.get("/healthz"),
+        ]
+    assert [one.status_code for one in answers] == [200, 200, 403, 404, 405, 200]
+    assert entered == ["/healthz"], "and everything else does"
 
 
 def test_with_a_movable_clock_too_a_turn_needs_no_second_connection(
