@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from bot.api import api
+from bot.api.body import read_bodies
 from bot.api.document import complete
 from bot.api.problem import Problem, answer
 from bot.config import Misconfigured
@@ -65,6 +66,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
         docs_path=None,
         json_errors=False,
     )
+    read_bodies(app)
     app.config.update(MAX_CONTENT_LENGTH=1024 * 1024, SPEC_FORMAT="json")
     app.register_blueprint(media(runtime))
     app.register_blueprint(health(runtime))
@@ -105,10 +107,12 @@ def _answer_errors(app: APIFlask) -> None:
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
         """There is no such address, or it is not called like this: say so."""
-        if not _for_machines():
-            return Response(f"{error.description}\n", error.code, mimetype="text/plain")
-        code = "not_found" if error.code == 404 else "invalid"
-        return answer(Problem(error.code or 500, code, error.description or ""))
+        if _for_machines():
+            code = "not_found" if error.code == 404 else "invalid"
+            told = answer(Problem(error.code or 500, code, error.description or ""))
+        else:
+            told = Response(f"{error.description}\n", error.code, mimetype="text/plain")
+        return _with_headers(told, error)
 
     @app.errorhandler(DBAPIError)
     def database_away(error: DBAPIError) -> ResponseReturnValue:
@@ -121,6 +125,14 @@ def _answer_errors(app: APIFlask) -> None:
         """A fault of ours: the log says more than the answer."""
         log.exception("unforeseen", path=request.path, error=type(error).__name__)
         return _fault()
+
+
+def _with_headers(told: Response, error: HTTPException) -> Response:
+    """What an error says in headers, such as which methods an address allows (RFC 9110, 15.5.6)."""
+    for name, value in error.get_headers(request.environ):
+        if name not in told.headers:
+            told.headers.add(name, value)
+    return told
 
 
 def _for_machines() -> bool:
@@ -136,5 +148,5 @@ def _unavailable() -> Response:
 def _fault() -> Response:
     words = "Something went wrong here. It has been logged."
     if _for_machines():
-        return answer(Problem(500, "fault", words))
+        return answer(Problem(500, "fault"))
     return Response(f"{words}\n", 500, mimetype="text/plain")

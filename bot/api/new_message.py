@@ -6,11 +6,20 @@ import mimetypes
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from bot.api.schemas import Given
 
-MediaUrl = Annotated[str, Field(pattern=r"^https://[^\s/]+/\S*$", max_length=2000)]
+
+def _address(url: str) -> str:
+    urlsplit(url)
+    return url
+
+
+MediaUrl = Annotated[
+    str, Field(pattern=r"^https://[^\s/]+/\S*$", max_length=2000), AfterValidator(_address)
+]
+"""An address of the web. Raises `ValueError`, as one with a bracket that stays open."""
 
 
 def media_type(url: str) -> str:

@@ -35,6 +35,7 @@ WORDS = {
     "unauthorized": "Send a valid token as: Authorization: Bearer <token>.",
     "idempotency_key_reused": "This Idempotency-Key was used for another request.",
     "invalid": "The request is not valid.",
+    "fault": "Something went wrong here. It has been logged.",
     "unavailable": "The database cannot be written just now. Try again.",
 }
 """Every code, and what it says to a person."""

@@ -24,11 +24,17 @@ class Given(BaseModel):
 
 
 def _has_nul(given: Any) -> bool:
-    if isinstance(given, Mapping):
-        return any(_has_nul(part) for pair in given.items() for part in pair)
-    if isinstance(given, list):
-        return any(_has_nul(part) for part in given)
-    return isinstance(given, str) and "\0" in given
+    # Not by recursion: what is nested deeply is read in C, and would end in a fault here.
+    left = [given]
+    while left:
+        one = left.pop()
+        if isinstance(one, Mapping):
+            left += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            left += one
+        elif isinstance(one, str) and "\0" in one:
+            return True
+    return False
 
 
 class NewContact(Given):

@@ -282,6 +282,7 @@ class TestConversations:
             {"media": ["https://shop.example/a.jpg"] * 2},
             {"media": ["https://shop.example/a.pdf"], "text": "WhatsApp drops this"},
             {"media": ["https://shop.example/a.jpg"], "template": TEMPLATE},
+            {"media": ["https://[shop/a.jpg"]}, {"media": ["https://a℀b/a.jpg"]},
         ],
     )  # fmt: skip
     def test_carry_no_nonsense(self, crm: Caller, jo: Friend, given: dict[str, Any]) -> None:
@@ -514,10 +515,31 @@ class TestWhatIsNotThere:
         answer = crm.calls("POST", "/contacts", JO | {"name": "x" * 1_100_000})
         assert (answer.status_code, answer.mimetype) in ((413, PROBLEM), (422, PROBLEM))
 
-    def test_a_form_is_no_json(self, crm: Caller) -> None:
-        answer = crm.calls("POST", "/contacts", data={"name": "Jo"})
-        assert answer.status_code in (400, 415, 422)
-        assert answer.mimetype == PROBLEM
+    @pytest.mark.parametrize(
+        ("body", "why"),
+        [
+            ("name=Jo", "as JSON"), ("", "as JSON"), ("[" * 100_000, "nested too deeply"),
+            ('{"a":' * 100_000, "nested too deeply"),
+        ],
+        ids=["a form", "nothing", "deep", "deeper"],
+    )  # fmt: skip
+    def test_what_is_no_json(self, crm: Caller, body: str, why: str) -> None:
+        answer = crm.calls("POST", "/contacts", data=body)
+        assert is_problem(answer, 400, "invalid")
+        assert why in answer.json["detail"]
+
+    @pytest.mark.parametrize("depth", [100, 400, 900])
+    def test_what_is_nested_no_field_takes(self, crm: Caller, depth: int) -> None:
+        for body in ('{"a":' * depth + "1" + "}" * depth, '{"name":' + "[" * depth + "]" * depth):
+            answer = crm.calls("POST", "/contacts", data=body.ljust(len(body) + 1, "}"))
+            assert answer.status_code in (400, 422), depth
+
+    def test_a_method_that_is_not_allowed_leads_to_those_that_are(self, crm: Caller) -> None:
+        answer = crm.calls("DELETE", "/contacts")
+        assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))
+        page = crm.client.delete("/contacts")
+        assert (page.status_code, page.mimetype) == (405, "text/plain")
+        assert "GET" in page.headers["Allow"]
 
 
 def test_every_code_has_words() -> None:
