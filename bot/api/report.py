@@ -139,6 +139,8 @@ def _slots(slots: list[Figures]) -> list[dict[str, int | None]]:
 
 
 def _moment(given: datetime | date | None) -> datetime | None:
-    if given is None or isinstance(given, datetime):
-        return given
+    if given is None:
+        return None
+    if isinstance(given, datetime):
+        return given.astimezone(UTC)
     return datetime(given.year, given.month, given.day, tzinfo=UTC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import partial
+from itertools import chain
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, request
@@ -40,6 +41,7 @@ ROOM = 100_000
 YEAR = 365 * 24 * 3600
 SAFE = ("GET", "HEAD", "OPTIONS")
 STRANGER = "This form was not sent from a page of this server. Open the page again and repeat it."
+UNKEPT = "The character NUL cannot be kept. Take it out of what you wrote, and send it again."
 
 
 def add_to(blueprint: Blueprint, settings: Settings) -> None:
@@ -60,6 +62,12 @@ def add_to(blueprint: Blueprint, settings: Settings) -> None:
             given = request.headers.get("X-Csrf") or request.form.get("csrf", "")
             if token and not same(given, csrf_of(token)):
                 abort(403, STRANGER)
+
+    @blueprint.before_request
+    def refuse_what_cannot_be_kept() -> None:
+        """Take no NUL (400): PostgreSQL keeps none, and would seem to be away."""
+        if _holds_nul():
+            abort(400, UNKEPT)
 
     blueprint.record_once(partial(_protect_browsers, promised=_promised(secure)))
 
@@ -115,5 +123,15 @@ def _came_from_us(ours: str) -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site:
         return site in ("same-origin", "none")
-    origin = request.headers.get("Origin", "")
-    return bool(origin) and urlsplit(origin).netloc in (ours, request.host)
+    try:
+        origin = urlsplit(request.headers.get("Origin", "")).netloc
+    except ValueError:
+        return False
+    return bool(origin) and origin in (ours, request.host)
+
+
+def _holds_nul() -> bool:
+    """Whether the character NUL stands in an address, a form, or the name of a file."""
+    given = [request.path, *chain(*request.values.items(multi=True))]
+    given += [file.filename or "" for file in request.files.values()]
+    return any("\0" in one for one in given)

@@ -69,9 +69,11 @@ def _days(visit: Visit) -> Days:
 
 def _read_day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    # Before it nothing was asked, and days would be counted back to where no calendar goes.
+    return max(day, EPOCH)
 
 
 def _cells(visit: Visit, period: Period) -> list[Cell]:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from flask import Response
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell must not begin with: a spreadsheet would calculate it.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a cell must not begin with: a spreadsheet would calculate it, some also the wide signs.
 
 https://owasp.org/www-community/attacks/CSV_Injection
 """

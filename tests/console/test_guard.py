@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from uuid import UUID, uuid4
 
 import pytest
@@ -142,6 +143,20 @@ def _their_ids(world: World) -> Ids:
     return {**ids, "session_id": uuid4()}
 
 
+def test_nul_is_refused_wherever_it_stands(app: Flask, world: World) -> None:
+    """PostgreSQL refuses it too, and that would look as if the database were away."""
+    here = signed_in(app, world, add_member(world, "admin"))
+    for rule, name in rules(app):
+        path = address(app, rule)
+        answers = [here.get(f"{path}?q=a%00b"), here.get(f"{path}?%00=b")]
+        if _method(rule) == "POST":
+            file = {"file": (BytesIO(b"x"), "a\0b.csv")}
+            answers = [here.post(path, form) for form in ({"name": "a\0b"}, {"\0": "b"}, file)]
+        for answer in answers:
+            assert answer.status_code == 400, name
+            assert "NUL" in answer.text
+
+
 class TestForms:
     def test_of_other_sites_change_nothing(self, agent: Browser) -> None:
         for site in ("cross-site", "same-site"):
@@ -153,7 +168,7 @@ class TestForms:
         ("origin", "status"),
         [
             ("https://consent.example.org", 303), ("https://evil.example", 403),
-            ("null", 403), ("", 403),
+            ("null", 403), ("", 403), ("http://[evil", 403),
         ],
     )  # fmt: skip
     def test_of_old_browsers_say_where_they_come_from(

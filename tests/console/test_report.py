@@ -64,7 +64,10 @@ def test_a_consent_from_elsewhere_is_no_answer(agent: Browser, asked: World) -> 
 def test_a_period_without_requests(agent: Browser, asked: World) -> None:
     assert "Nobody was asked" in agent.get("/report?from=2026-01-01&to=2026-02-01").text
     assert agent.get("/report?from=nonsense&to=9999-12-31").status_code == 200
-    assert agent.get("/report?from=0001-01-01").status_code == 200
+    for far in ("0001-01-01", "1969-12-31", "9999-12-31"):
+        for query in (f"from={far}", f"to={far}", f"from={far}&to={far}"):
+            assert agent.get(f"/report?{query}").status_code == 200
+            assert agent.get(f"/report.csv?{query}").status_code == 200
 
 
 def test_csv(agent: Browser, asked: World) -> None:
@@ -75,7 +78,9 @@ def test_csv(agent: Browser, asked: World) -> None:
     assert (rows[0]["asked"], rows[0]["said_yes"], rows[0]["withdrawn"]) == ("4", "2", "1")
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+15550001000", "-1", "@x", "\tx"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+15550001000", "-1", "@x", "\tx", "\n=1", "＝1+1", "＠x"]
+)
 def test_no_cell_is_a_formula(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
 
@@ -104,6 +109,8 @@ class TestApi:
     def test_a_period(self, app: Flask, asked: World) -> None:
         assert self.get(app, asked, "?from=2026-03-01&to=2026-03-02")[1]["asked"] == 4
         assert self.get(app, asked, "?from=2026-03-01T12:01:00Z")[1]["asked"] == 0
+        there = self.get(app, asked, "?from=2026-03-01T14:00:00%2B02:00")[1]
+        assert (there["from"], there["asked"]) == ("2026-03-01T12:00:00Z", 4)
         status, given = self.get(app, asked, "?from=2026-03-02&to=2026-03-01")
         assert (status, given["code"]) == (422, "invalid")
 
