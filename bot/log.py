@@ -1,4 +1,4 @@
-"""Logs: one event a line, and no phone number in any of them."""
+"""Logs: one event a line; no phone number, secret of an address, or kept text in any of them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 NUMBER = re.compile(r"(?:\+|%2[Bb])\d{3,}(?=\d{3})|(?<![\w.-])\d{5,}(?=\d{3}(?![\w.-]))")
+
+SECRET = re.compile(r"(/(?:sign-in/link|media|twilio/status)/)[^/\s\"'?]+")
+"""The last part of addresses that open something to whoever knows them."""
+
+ROW = re.compile(r"\n(?:DETAIL|CONTEXT): (?:(?!\n\n|\n\[SQL|\nTraceback).)*", re.DOTALL)
+"""Where PostgreSQL, beside what went wrong, shows the values that it went wrong with."""
 
 
 class _StandardError:
@@ -33,7 +39,7 @@ def configure_logging(form: str) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        mask_numbers,
+        mask_values,
     ]
     last: Processor = (
         structlog.processors.JSONRenderer()
@@ -48,8 +54,8 @@ def configure_logging(form: str) -> None:
     )
 
 
-def mask_numbers(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Leave only the last three digits of anything that looks like a phone number."""
+def mask_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Hide in every value what is nobody's business: see `mask`."""
     return {key: _masked(value) for key, value in event.items()}
 
 
@@ -64,5 +70,5 @@ def _masked(value: Any) -> Any:
 
 
 def mask(text: str) -> str:
-    """Hide phone numbers in a text: `+491511234567` becomes `…567`."""
-    return NUMBER.sub("…", text)
+    """Hide in a text phone numbers (`+491511234567` becomes `…567`), secrets and values of rows."""
+    return NUMBER.sub("…", SECRET.sub(r"\1…", ROW.sub("", text)))

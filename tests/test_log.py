@@ -74,6 +74,38 @@ def test_nor_in_a_traceback(capsys: pytest.CaptureFixture[str], form: str) -> No
     assert "15112345" not in written
 
 
+@pytest.mark.parametrize(
+    "path", ["/sign-in/link/abc-DEF_1", "/twilio/status/abc-DEF_1", "/media/abc-DEF_1"]
+)
+def test_no_address_that_opens_something_is_left(path: str) -> None:
+    assert mask(path) == path.replace("abc-DEF_1", "…")
+    assert mask(f"GET {path}?next=/ failed") == f"GET {path}?next=/ failed".replace(
+        "abc-DEF_1", "…"
+    )
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_database_that_refuses_a_row_is_not_quoted(
+    world: World, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    configure_logging(form)
+    row = {"sid": "a private word", "reason": "", "form": {}, "at": NOON}
+    for broken in (
+        row,
+        {"sid": "SM2", "reason": "", "form": {"Body": "a private word\0"}, "at": NOON},
+    ):
+        try:
+            with world.database.writing() as connection:
+                connection.execute(insert(Stray), [broken])
+                connection.execute(insert(Stray), [broken])
+        except SQLAlchemyError as error:
+            structlog.get_logger().exception("database_error", error=str(error.__cause__))
+    written = capsys.readouterr().err
+    assert "Traceback" in written
+    assert "Error" in written
+    assert "private" not in written
+
+
 def test_a_line_is_one_event(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("json")
     structlog.get_logger().warning("one", text="two\nlines")
