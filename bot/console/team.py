@@ -101,6 +101,7 @@ def _add(desk: Desk, visit: Visit) -> ResponseReturnValue:
 
 def _link(desk: Desk, account_id: UUID, visit: Visit) -> ResponseReturnValue:
     _find(visit, account_id)
+    members.demand_another(visit.member, account_id, "make a link for yourself")
     secret = one_time_links.make(visit.connection, account_id, visit.wall)
     log.info("link_made", account=str(account_id), by=str(visit.member.id))
     path = url_for("console.link", secret=secret)
@@ -136,6 +137,7 @@ def _sign_out(visit: Visit, one: Colleague) -> str:
 
 
 def _forget_second_step(visit: Visit, one: Colleague) -> str:
+    members.demand_another(visit.member, one.id, "take your own second step off here")
     one_time_codes.forget(visit.connection, one.id)
     sessions.end_all(visit.connection, one.id)
     return f"{one.email} signs in without a code now, and can turn the second step on again."

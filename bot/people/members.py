@@ -66,7 +66,7 @@ def find(
 
 def change_role(connection: Connection, by: Member, account_id: UUID, role: str) -> None:
     """Give somebody another role. Raises `Mistake`."""
-    _demand_another(by, account_id, "change your own role")
+    demand_another(by, account_id, "change your own role")
     if role not in ROLES:
         raise Mistake(f"{role!r} is no role. Choose one of: {', '.join(ROLES)}.")
     update_all(connection, Account, [{"id": account_id, "role": role}], keys=("id",))
@@ -74,7 +74,7 @@ def change_role(connection: Connection, by: Member, account_id: UUID, role: str)
 
 def disable(connection: Connection, by: Member, account_id: UUID, wall: datetime) -> None:
     """Shut somebody out at once, wherever they are signed in. Raises `Mistake`."""
-    _demand_another(by, account_id, "disable yourself")
+    demand_another(by, account_id, "disable yourself")
     update_all(connection, Account, [{"id": account_id, "disabled_at": wall}], keys=("id",))
     sessions.end_all(connection, account_id)
 
@@ -84,6 +84,12 @@ def enable(connection: Connection, account_id: UUID) -> None:
     update_all(connection, Account, [{"id": account_id, "disabled_at": None}], keys=("id",))
 
 
+def demand_another(by: Member, account_id: UUID, what: str) -> None:
+    """Let admins do to others what their own account asks a password for. Raises `Mistake`."""
+    if by.id == account_id:
+        raise Mistake(f"You cannot {what}. Another admin can.")
+
+
 def _colleague(
     row: Row[Any], present: tuple[int, datetime | None], careful: bool, link: datetime | None
 ) -> Colleague:
@@ -91,11 +97,6 @@ def _colleague(
         row.id, row.email, row.role, row.must_change_password, row.disabled_at, row.created_at,
         *present, careful, link,
     )  # fmt: skip
-
-
-def _demand_another(by: Member, account_id: UUID, what: str) -> None:
-    if by.id == account_id:
-        raise Mistake(f"You cannot {what}. Another admin can.")
 
 
 _COLUMNS = (

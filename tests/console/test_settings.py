@@ -223,6 +223,17 @@ class TestTeam:
             assert "Another admin can." in answer.text
         assert admin.get("/settings").status_code == 200
 
+    def test_nobody_comes_around_their_own_password(self, admin: Browser, world: World) -> None:
+        """An unlocked screen is not enough to take an account over, nor its second step off."""
+        with world.database.reading() as connection:
+            me = connection.scalars(select(Account.id)).one()
+        for deed in ("link", "second-step"):
+            answer = admin.post(f"/settings/team/{me}/{deed}")
+            assert answer.status_code == 422
+            assert "Another admin can." in answer.text
+            assert "/sign-in/link/" not in answer.text
+        assert admin.get("/account").status_code == 200
+
     def test_there_is_no_other_deed(self, admin: Browser, ben: UUID) -> None:
         assert admin.post(f"/settings/team/{ben}/promote").status_code == 404
 
