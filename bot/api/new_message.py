@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from bot.api.schemas import Given
+from bot.api.given import Given
 
 
 def _address(url: str) -> str:

@@ -10,8 +10,8 @@ from flask import Response
 from pydantic import AwareDatetime, BaseModel, Field, field_validator
 
 from bot.api.calls import Call, Calls
+from bot.api.given import Given
 from bot.api.problem import Problem, rfc3339
-from bot.api.schemas import Given
 from bot.conversations import report
 from bot.conversations.figures import Figures, by_day, by_sender, by_slot
 from bot.conversations.report import SLOTS, Period
