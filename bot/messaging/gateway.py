@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,9 +91,8 @@ class Gateway:
         Raises `TwilioException`, `NeverSent` or `NoAnswer` when the list cannot be had.
         """
         listed = self._listed(to=recipient, from_=sender)
-        return sorted(
-            (one for one in listed if one.direction != "inbound" and one.created_at >= since),
-            key=lambda one: one.created_at,
+        return _oldest_first(
+            one for one in listed if one.direction != "inbound" and one.created_at >= since
         )
 
     def received_by(self, sender: str, since: datetime) -> list[Listed]:
@@ -102,9 +101,8 @@ class Gateway:
         All of them, however many: Twilio lists the newest first, and what was lost lies behind.
         """
         listed = self._listed(most=None, to=sender, date_sent_after=since)
-        return sorted(
-            (one for one in listed if one.direction == "inbound" and one.created_at >= since),
-            key=lambda one: one.created_at,
+        return _oldest_first(
+            one for one in listed if one.direction == "inbound" and one.created_at >= since
         )
 
     def fetch(self, sid: str) -> Listed:
@@ -155,6 +153,13 @@ def _outcome(error: TwilioException) -> Outcome:
     if 400 <= status < 500:
         return Refused(verdict(int(code) if code else None, words))
     return Unknown(f"Twilio answered {status or 'something unreadable'}")
+
+
+def _oldest_first(listed: Iterable[Listed]) -> list[Listed]:
+    """Turned round first: dates have whole seconds, and the newest stands first in each of them."""
+    turned = list(listed)
+    turned.reverse()
+    return sorted(turned, key=lambda one: one.created_at)
 
 
 def _listing(one: Any) -> Listed:

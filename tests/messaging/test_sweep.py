@@ -94,6 +94,17 @@ def test_the_oldest_is_heard_first(
     assert asked.is_proved()
 
 
+def test_what_came_in_one_second_is_heard_in_its_order(
+    runtime: Runtime, desk: Desk, asked: Friend
+) -> None:
+    said = ["Hello?", "Yes", "Thanks", "Stop"]
+    for text in said:
+        desk.hears(asked.phone, text, to=WHATSAPP)
+    sweep(runtime, None)
+    assert [line.text for line in asked.lines if line.kind == "in"] == said
+    assert asked.state == "opted_out"
+
+
 def test_a_stop_older_than_a_yes_that_came_by_webhook_still_stops(
     runtime: Runtime, world: World, desk: Desk, asked: Friend
 ) -> None:
