@@ -24,6 +24,8 @@ WORDS = {
     "no_template": "The sender has no approved template for the request in this language.",
     "no_attempts_left": "The contact was asked as often as your organization allows, and has not "
     "answered. Nothing more may be asked until they write.",
+    "too_many_messages": "Ten automatic messages went to this contact within 24 hours; wait before "
+    "asking.",
     "no_sender": "The organization has no sender on this channel.",
     "no_phone": "The contact has no phone number, so no SMS can reach them.",
     "sms_disabled": "SMS is not enabled for this organization.",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.conversations.changes import can_request
+from bot.conversations.changes import can_request, said_enough_until
 from bot.conversations.held import Held
 from bot.people.quiet_hours import quiet_until
 from flows.turn import Turn
@@ -32,11 +32,25 @@ def why_not_ask(held: Held, now: datetime) -> Refusal | None:
     overdue = held.due_at is not None and held.due_at <= now
     if turn.refusal and not (overdue and held.flow.state(held.state).lasts):
         return Refusal(turn.refusal, held.due_at)
-    if not can_request(held, now):
-        return Refusal("no_template")
+    if refusal := why_no_request(held, now):
+        return refusal
     if held.attempts and held.unanswered >= held.attempts:
         return Refusal("no_attempts_left")
     return None
+
+
+def why_no_request(held: Held, now: datetime) -> Refusal | None:
+    """Why a request would not leave, whoever causes it; None when it would.
+
+    A state that rests on a request is not entered without one: a yes that came then would answer
+    nothing.
+    """
+    if _is_off(held):
+        return Refusal("whatsapp_disabled")
+    if not can_request(held, now):
+        return Refusal("no_template")
+    until = said_enough_until(held, now)
+    return Refusal("too_many_messages", until) if until else None
 
 
 def why_not_ask_in_bulk(held: Held, now: datetime) -> Refusal | None:

@@ -47,7 +47,7 @@ class Changes:
         language, content_sid = form_of(held, effect)
         if not content_sid and not held.window_open(self.now):
             return None
-        held.automatic = [at for at in held.automatic if self.now - at < DAY]
+        held.automatic = lately(held, self.now)
         if len(held.automatic) >= AUTOMATIC_LIMIT:
             return None
         held.automatic.append(self.now)
@@ -153,6 +153,17 @@ def _template_tag(held: Held) -> str | None:
 def can_request(held: Held, now: datetime) -> bool:
     """Whether a request can go out: by template, or as text while the window is open."""
     return _template_tag(held) is not None or held.window_open(now)
+
+
+def said_enough_until(held: Held, now: datetime) -> datetime | None:
+    """Until when no automatic message more may go out; None when one may now."""
+    at = lately(held, now)
+    return min(at) + DAY if len(at) >= AUTOMATIC_LIMIT else None
+
+
+def lately(held: Held, now: datetime) -> list[datetime]:
+    """The moments of the automatic messages that count for the limit."""
+    return [at for at in held.automatic if now - at < DAY]
 
 
 def _row(held: Held) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from bot.conversations.families import Families, stop_beside
 from bot.conversations.hearing import hear
 from bot.conversations.held import Held, Key
 from bot.conversations.inbound import Inbound
+from bot.conversations.quotes import Quotes
 from bot.conversations.take import Cause, take, turn_of
 from flows.replies import Reading
 from flows.turn import Failure, FailureKind
@@ -62,9 +63,10 @@ def receive(
     """
     placed, verdicts = arrivals.place(connection, inbound, now, wall)
     families = Families(connection, (one for each in placed for one in each.conversations))
+    quotes = Quotes(connection, placed)
     changes = Changes(now)
     for one in placed:
-        hear(changes, families, one)
+        hear(changes, families, quotes, one)
     changes.commit(connection)
     return verdicts
 

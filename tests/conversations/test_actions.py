@@ -265,7 +265,13 @@ def choose(database: Database, **values: object) -> None:
 
 
 def test_every_refusal_has_words_for_agents_and_for_programs() -> None:
-    for reason in ("no_attempts_left", "already_requested", "opted_out", "no_template"):
+    for reason in (
+        "no_attempts_left",
+        "already_requested",
+        "opted_out",
+        "no_template",
+        "too_many_messages",
+    ):
         assert WORDS[reason]
         assert REASONS[reason].says
 
