@@ -26,6 +26,7 @@ from flows.replies import Heard
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TEMPLATE = "HX" + "1" * 32
 WHATSAPP, SMS = "whatsapp:+15550001000", "+15550001000"
+SECOND = "whatsapp:+15550002000"
 
 _sids = itertools.count(1)
 
@@ -57,6 +58,14 @@ class World:
                 insert_all(connection, Sender, [sender])
         return organization_id
 
+    def gets_a_second_sender(self) -> House:
+        """The organization writes on WhatsApp from one more number, with the same template."""
+        with self.database.writing() as connection:
+            organizations.add_sender(
+                connection, self.organization_id, SECOND, {"en": TEMPLATE}, self.now
+            )
+        return self.house(address=SECOND)
+
     def passes(self, **time: float) -> None:
         """Let time go by, `hours=24`, without anybody noticing."""
         self.now += timedelta(**time)
@@ -66,10 +75,10 @@ class World:
         with self.database.writing() as connection:
             organizations.change(connection, self.organization_id, strangers="keep")
 
-    def house(self, channel: str = "whatsapp") -> House:
-        """The sender that messages leave from."""
+    def house(self, channel: str = "whatsapp", address: str | None = None) -> House:
+        """The sender that messages leave from: the first, unless another is named."""
         with self.database.reading() as connection:
-            found = senders.of_organization(connection, self.organization_id, channel)
+            found = senders.of_organization(connection, self.organization_id, channel, address)
         assert found
         return found
 

@@ -1,8 +1,8 @@
 """The next bit of a sender's bulk requests, in a transaction of whoever calls.
 
 Each contact is asked in the commit in which it is marked as asked: whatever is killed, paused or
-resumed, nobody is asked twice. The first campaign of a sender that is running is locked by whoever
-asks for any of them, so that one worker alone looks at the queue and at the provider's limit.
+resumed, nobody is asked twice. The organization is locked by whoever asks for it, so that one
+worker alone looks at the queue and at the provider's limit.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bot.conversations.actions import Refusal
 from bot.conversations.engine import Request
 from bot.people import joining, newcomers, senders
 from bot.store.bulk import update_all
-from bot.store.models import Campaign, Invitation
+from bot.store.models import Campaign, Invitation, Organization, Sender
 from bot.store.models.campaigns import is_status
 
 BATCH = 200
@@ -56,12 +56,13 @@ def ask_next(
 
 
 def _is_ours(connection: Connection, sender_id: UUID) -> bool:
-    """Lock the first campaign of a sender that is running, unless another worker has it."""
-    running = select(Campaign.id).where(Campaign.sender_id == sender_id)
-    running = running.where(is_status(Campaign.status, "running")).order_by(Campaign.id)
-    leader = connection.scalar(running.limit(1))
-    mine = select(Campaign.id).where(Campaign.id == leader, is_status(Campaign.status, "running"))
-    return connection.scalar(mine.with_for_update(skip_locked=True)) is not None
+    """Lock the organization of a sender against other workers, unless one of them has it.
+
+    Rows that refer to it can be written meanwhile: webhooks and agents wait for nobody here.
+    """
+    owner = select(Organization.id).join(Sender).where(Sender.id == sender_id)
+    mine = owner.with_for_update(of=Organization, key_share=True, skip_locked=True)
+    return connection.scalar(mine) is not None
 
 
 def running(sender_id: UUID, now: datetime) -> Select[Any]:

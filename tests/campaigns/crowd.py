@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select, update
 
@@ -17,7 +18,7 @@ from bot.campaigns.forecast import Prospect
 from bot.campaigns.progress import Progress, progress_of
 from bot.conversations.held import Key
 from bot.people.contact_file import read
-from bot.people.senders import house_of
+from bot.people.senders import House, house_of
 from bot.store.models import Message, Organization, Sender
 from tests.world import Friend, World
 
@@ -53,11 +54,12 @@ class Crowd:
             house = self.world.house()
             return list(forecast.look(connection, house, candidates, self.world.now))
 
-    def begins(self, candidates: list[Candidate]) -> Asking:
-        """The bulk request begins."""
-        plan = Plan(self.world.house(), "agent", "asked for it on a form", "people.csv")
+    def begins(self, candidates: list[Candidate], house: House | None = None) -> Asking:
+        """The bulk request begins, from the first sender unless another is named."""
+        house = house or self.world.house()
+        plan = Plan(house, "agent", "asked for it on a form", "people.csv")
         campaign = beginning.begin_bit_by_bit(self.world.database, plan, candidates, self.world.now)
-        return Asking(self.world, campaign)
+        return Asking(self.world, campaign, house.sender_id)
 
     def leaves(self) -> int:
         """The outbox hands everything over."""
@@ -85,12 +87,12 @@ class Asking:
 
     world: World
     campaign: Key
+    sender_id: UUID
 
     def goes_on(self, limit: int = step.BATCH) -> int:
         """The worker asks the next; how many."""
         with self.world.database.writing() as connection:
-            sender_id = self.world.house().sender_id
-            return len(step.ask_next(connection, sender_id, self.world.now, limit))
+            return len(step.ask_next(connection, self.sender_id, self.world.now, limit))
 
     def is_killed_while_it_goes_on(self) -> None:
         """The worker dies before it commits."""
@@ -100,7 +102,7 @@ class Asking:
 
         try:
             with self.world.database.writing() as connection:
-                step.ask_next(connection, self.world.house().sender_id, self.world.now, 3)
+                step.ask_next(connection, self.sender_id, self.world.now, 3)
                 raise Killed
         except Killed:
             pass

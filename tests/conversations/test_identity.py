@@ -13,10 +13,10 @@ from sqlalchemy import event, func, select
 from bot.conversations import engine
 from bot.conversations.actions import Refusal
 from bot.conversations.inbound import Inbound
-from bot.people import contacts, newcomers, organizations
+from bot.people import contacts, newcomers
 from bot.store.models import Address, Contact, Conversation, Message, Sender
 from flows.replies import Heard
-from tests.world import SMS, TEMPLATE, WHATSAPP, Friend, World, new_sid
+from tests.world import SMS, WHATSAPP, Friend, World, new_sid
 
 DIALLED, CANONICAL = "+525512345678", "+5215512345678"
 USER = "MX.13491208655302741918"
@@ -230,11 +230,7 @@ class TestStops:
     def test_a_stop_to_another_sender_counts_there_as_soon_as_they_are_joined(
         self, world: World
     ) -> None:
-        second = "whatsapp:+15550002000"
-        with world.database.writing() as connection:
-            organizations.add_sender(
-                connection, world.organization_id, second, {"en": TEMPLATE}, world.now
-            )
+        second = world.gets_a_second_sender().address
         jo = world.contact(DIALLED)
         for sender in (WHATSAPP, second):
             writes(world, DIALLED, "hello", to=sender)

@@ -7,7 +7,7 @@ import pytest
 from bot.conversations import engine
 from bot.conversations.actions import Refusal
 from bot.conversations.inbound import Inbound
-from bot.people import contacts, organizations
+from bot.people import contacts
 from flows.replies import Heard
 from tests.conversations.test_identity import (
     CANONICAL,
@@ -19,7 +19,7 @@ from tests.conversations.test_identity import (
     statements,
     writes,
 )
-from tests.world import SMS, TEMPLATE, WHATSAPP, Friend, World, new_sid
+from tests.world import SMS, WHATSAPP, Friend, World, new_sid
 
 FORMER, NEXT = "DE.1111", "DE.2222"
 NUMBER = "+4915112345678"
@@ -70,11 +70,7 @@ class TestConsent:
         assert one.state == "requested"
 
     def test_at_other_senders_and_by_sms_falls_with_it(self, world: World, jo: Friend) -> None:
-        second = "whatsapp:+15550002000"
-        with world.database.writing() as connection:
-            organizations.add_sender(
-                connection, world.organization_id, second, {"en": TEMPLATE}, world.now
-            )
+        second = world.gets_a_second_sender().address
         for sender in (second, SMS):
             writes(world, NUMBER, "hello", to=sender)
             writes(world, NUMBER, "Yes", to=sender)

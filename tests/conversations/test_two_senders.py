@@ -10,23 +10,16 @@ from sqlalchemy import Connection, select
 
 from bot.conversations import engine
 from bot.conversations.inbound import Inbound
-from bot.people import organizations
 from bot.store.models import Address, Contact, Message
 from flows.replies import Heard
 from tests.acceptance.processes import eventually
 from tests.conversations.test_identity import DIALLED, USER, friend, owner, sent, writes
-from tests.world import TEMPLATE, WHATSAPP, World, new_sid
-
-SECOND = "whatsapp:+15550002000"
+from tests.world import WHATSAPP, World, new_sid
 
 
 @pytest.fixture
 def second(world: World) -> str:
-    with world.database.writing() as connection:
-        organizations.add_sender(
-            connection, world.organization_id, SECOND, {"en": TEMPLATE}, world.now
-        )
-    return SECOND
+    return world.gets_a_second_sender().address
 
 
 def test_another_owner_is_one_contact(world: World, second: str) -> None:
