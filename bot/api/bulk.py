@@ -128,7 +128,7 @@ def _add_deed(blueprint: APIBlueprint, calls: Calls, deed: str, words: str) -> N
 def _foresee(call: Call, asked: NewBulk) -> dict[str, Any]:
     house, candidates = _meant(call, asked)
     prospects = list(forecast.look(call.connection, house, candidates, call.now))
-    reach, _ = room.in_reach(call.connection, house.sender_id, call.now)
+    reach, _ = room.in_reach(call.connection, house, call.now)
     items = [views.prospect(one) for one in prospects]
     return {**forecast.counts(prospects), "reach": reach, "items": items}
 

@@ -48,7 +48,7 @@ class ProspectOut(BaseModel):
 
 
 class ForecastOut(BaseModel):
-    """What would come of it now. The sender may reach `reach` contacts more; null: any number."""
+    """What would come of it now. The business may reach `reach` people more; null: any number."""
 
     asked: int
     later: int

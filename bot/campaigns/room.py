@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, Select, func, select, text
 
-from bot.store.models import Message, Sender
+from bot.people.senders import House
+from bot.store.models import Message, Organization, Sender
 from bot.store.models.conversations import BEGUN_BY_US, has_status
 
 AHEAD = 2.0
@@ -26,27 +27,48 @@ def in_queue(connection: Connection, sender_id: UUID) -> int:
         select(Message.id)
         .where(Message.sender_id == sender_id, has_status(Message.status, "queued"))
         .limit(most)
+        .subquery("waiting")
     )
-    return most - (connection.scalar(select(func.count()).select_from(waiting.subquery())) or 0)
+    return most - (connection.scalar(select(func.count()).select_from(waiting)) or 0)
 
 
 def in_reach(
-    connection: Connection, sender_id: UUID, now: datetime
+    connection: Connection, house: House, now: datetime
 ) -> tuple[int | None, datetime | None]:
-    """How many more contacts the provider lets a sender reach now; None is no limit.
+    """How many more people WhatsApp lets an organization reach now; None is no limit, as for SMS.
 
-    If that is nobody, also the moment from which it is somebody: the limit counts contacts to whom
-    something was begun in the last 24 hours, whoever began it.
+    If that is nobody, also the moment from which it is somebody. Meta sets the limit for a whole
+    business portfolio, whose numbers share it: so many users may get messages in a moving span of
+    24 hours outside of the window in which they may be answered. That takes a template, so those
+    to whom one was written count, each once, whichever sender wrote and whoever asked for it. An
+    address is a user. A template within the window counts too, and so does one that failed: rather
+    too many than too few.
+    https://developers.facebook.com/documentation/business-messaging/whatsapp/messaging-limits
     """
-    limit = connection.scalars(select(Sender.messaging_limit).where(Sender.id == sender_id)).one()
+    limit = _limit(connection, house)
     if not limit:
         return None, None
-    lately = (
-        Message.sender_id == sender_id, Message.created_at > now - DAY, text(f"({BEGUN_BY_US})"),
-    )  # fmt: skip
-    reached = select(func.count(Message.conversation_id.distinct())).where(*lately)
-    left = limit - (connection.scalar(reached) or 0)
-    if left > 0:
-        return left, None
-    oldest = connection.scalar(select(func.min(Message.created_at)).where(*lately))
-    return 0, (oldest or now) + DAY
+    latest = _reached_since(now - DAY, house.organization_id).limit(limit).subquery("latest")
+    reached, first = connection.execute(select(func.count(), func.min(latest.c.at))).one()
+    return (limit - reached, None) if reached < limit else (0, first + DAY)
+
+
+def _limit(connection: Connection, house: House) -> int:
+    if house.channel != "whatsapp":
+        return 0
+    query = select(Organization.messaging_limit).where(Organization.id == house.organization_id)
+    return connection.scalars(query).one()
+
+
+def _reached_since(moment: datetime, organization_id: UUID) -> Select[datetime]:
+    """When each was last written a template after a moment, the latest first."""
+    at = func.max(Message.created_at).label("at")
+    return (
+        select(at)
+        .join(Sender, Sender.id == Message.sender_id)
+        .where(Sender.organization_id == organization_id, Sender.channel == "whatsapp")
+        .where(Message.created_at > moment, text(f"({BEGUN_BY_US})"))
+        .where(Message.content_sid.is_not(None))
+        .group_by(Message.to_address)
+        .order_by(at.desc())
+    )

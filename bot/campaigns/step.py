@@ -19,6 +19,7 @@ from bot.conversations import engine
 from bot.conversations.actions import Refusal
 from bot.conversations.engine import Request
 from bot.people import joining, newcomers, senders
+from bot.people.senders import House
 from bot.store.bulk import update_all
 from bot.store.models import Campaign, Invitation, Organization, Sender
 from bot.store.models.campaigns import is_status
@@ -29,7 +30,7 @@ BATCH = 200
 KEY = ("organization_id", "campaign_id", "place")
 
 LOOK_AGAIN = timedelta(minutes=1)
-"""How often a sender that has reached all it may is looked at: somebody may raise its limit."""
+"""How often an organization that has reached all it may is looked at: its limit may be raised."""
 
 
 def ask_next(
@@ -38,7 +39,8 @@ def ask_next(
     """Ask up to `limit` contacts from a sender, as many as there is room for; who they were."""
     if not _is_ours(connection, sender_id):
         return []
-    reach, again_at = room.in_reach(connection, sender_id, now)
+    house = senders.by_id(connection, sender_id)
+    reach, again_at = room.in_reach(connection, house, now)
     if again_at:
         _wait(connection, sender_id, "messaging_limit", min(again_at, now + LOOK_AGAIN))
         return []
@@ -49,7 +51,7 @@ def ask_next(
     for campaign in connection.execute(ours).all():
         rows = connection.execute(next_of(campaign, now, places)).all()
         if rows:
-            _ask(connection, campaign, rows, now)
+            _ask(connection, house, campaign, rows, now)
             return list(rows)
         _rest(connection, campaign, now)
     return []
@@ -86,9 +88,9 @@ def next_of(campaign: Row[Any], now: datetime, limit: int) -> Select[Any]:
 
 
 def _ask(
-    connection: Connection, campaign: Row[Any], rows: Sequence[Row[Any]], now: datetime
-) -> None:
-    house = senders.by_id(connection, campaign.sender_id)
+    connection: Connection, house: House, campaign: Row[Any], rows: Sequence[Row[Any]],
+    now: datetime,
+) -> None:  # fmt: skip
     addresses = [row.address for row in rows]
     owners = joining.owners_of(connection, campaign.organization_id, addresses)
     opened = newcomers.open_conversations(connection, house, owners, now) if owners else {}

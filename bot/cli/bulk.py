@@ -60,8 +60,8 @@ def whom_options(command: Decorated) -> Decorated:
 def ask(organization: str, as_json: bool, **given: Any) -> None:
     """Ask the contacts of a FILE, or those that are found, from the organization ORG.
 
-    The worker asks them bit by bit: within the sender's rate and its messaging limit, and outside
-    the quiet hours of each. With --dry-run nobody is asked.
+    The worker asks them bit by bit: within the sender's rate and the organization's messaging
+    limit, and outside the quiet hours of each. With --dry-run nobody is asked.
     """
     if sum(map(bool, (given["file"], given["state"] or given["query"], given["everybody"]))) != 1:
         raise click.UsageError("Say whom: --file, --state and --query, or --everybody.")

@@ -10,15 +10,19 @@ from bot.cli.printing import json_option, show_all, show_one
 from bot.cli.runtime import current_runtime
 from bot.cli.words import Noun
 from bot.people import organizations
-from bot.people.choices import ATTEMPTS, SMS_POLICIES, STRANGERS
+from bot.people.choices import ATTEMPTS, LOWEST_LIMIT, SMS_POLICIES, STRANGERS
 from bot.people.quiet_hours import DEFAULT
 
 COLUMNS = (
     "id", "name", "whatsapp", "sms", "strangers", "language", "time_zone", "attempts",
-    "quiet_hours", "created_at",
+    "quiet_hours", "messaging_limit", "created_at",
 )  # fmt: skip
 TRIES = "Opt-in requests that a contact may get without an answer; 0 is no limit."
 QUIET = "When nobody is asked in bulk, by the contact's clock: like 21:00-08:00, or none."
+LIMIT = (
+    "People whom Meta lets all its WhatsApp senders together begin to write to in 24 hours: "
+    "250, 2000, 10000, 100000, or unlimited."
+)
 SMS = "SMS: off, after consent, or after a disclaimer."
 WHO_WRITES_FIRST = "Ask people who write first for consent, or keep their words and send nothing."
 
@@ -42,6 +46,9 @@ org = Noun("org", help="Organizations: the tenants of this server.")
 @click.option("--time-zone", default="UTC", show_default=True, help="Like Europe/Berlin.")
 @click.option("--attempts", default=str(ATTEMPTS), show_default=True, metavar="N", help=TRIES)
 @click.option("--quiet-hours", default=DEFAULT, show_default=True, metavar="FROM-TO", help=QUIET)
+@click.option(
+    "--messaging-limit", default=str(LOWEST_LIMIT), show_default=True, metavar="N", help=LIMIT
+)
 @json_option
 def add(name: str, as_json: bool, **given: Any) -> None:
     """Add an organization. NAME is what contacts read in the opt-in request."""
@@ -62,6 +69,7 @@ def add(name: str, as_json: bool, **given: Any) -> None:
 @click.option("--time-zone", help="Like Europe/Berlin.")
 @click.option("--attempts", metavar="N", help=TRIES)
 @click.option("--quiet-hours", metavar="FROM-TO", help=QUIET)
+@click.option("--messaging-limit", metavar="N", help=LIMIT)
 @json_option
 def change(name: str, new_name: str | None, as_json: bool, **changes: Any) -> None:
     """Change what is given of the organization NAME (a name or an id); the rest stays."""

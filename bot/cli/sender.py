@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from bot.cli.printing import json_option, show_all, show_one
@@ -12,10 +10,9 @@ from bot.cli.words import Noun
 from bot.people import organizations
 
 COLUMNS = (
-    "id", "organization", "channel", "address", "templates", "per_second",
-    "messaging_limit", "created_at",
+    "id", "organization", "channel", "address", "templates", "per_second", "created_at",
 )  # fmt: skip
-LIMIT = "Contacts that Meta lets it reach in 24 hours: 250, 2000, 10000, 100000, or unlimited."
+RATE = "Messages that it may send a second."
 
 sender = Noun("sender", help="The addresses that an organization writes from.")
 
@@ -38,38 +35,31 @@ def read_templates(
     "--template", "templates", multiple=True, metavar="LANG=HX…", callback=read_templates,
     help="The approved template of the opt-in request in a language; may be given again.",
 )  # fmt: skip
-@click.option(
-    "--per-second", default=80.0, show_default=True, help="Messages that it may send a second."
-)
-@click.option("--messaging-limit", metavar="N", help=f"{LIMIT} 250 unless told.")
+@click.option("--per-second", default=80.0, show_default=True, help=RATE)
 @json_option
 def add(
-    organization: str, address: str, templates: dict[str, str], per_second: float,
-    messaging_limit: str | None, as_json: bool,
+    organization: str, address: str, templates: dict[str, str], per_second: float, as_json: bool
 ) -> None:  # fmt: skip
     """Add a sender to ORG (a name or an id). ADDRESS: whatsapp:+… for WhatsApp, +… for SMS."""
     runtime = current_runtime()
     with runtime.database.writing() as connection:
         owner = organizations.find(connection, organization).id
         identity = organizations.add_sender(
-            connection, owner, address, templates, runtime.clock.now(), per_second,
-            messaging_limit,
-        )  # fmt: skip
+            connection, owner, address, templates, runtime.clock.now(), per_second
+        )
         added = next(row for row in organizations.senders(connection) if row.id == identity)
     show_one(dict(added._mapping), f"Added {added.address}, id {added.id}.", as_json=as_json)
 
 
 @sender.command("set")
 @click.argument("address")
-@click.option("--per-second", type=float, help="Messages that it may send a second.")
-@click.option("--messaging-limit", metavar="N", help=LIMIT)
-def change(address: str, **changes: Any) -> None:
-    """Change what is given of the sender ADDRESS; the rest stays."""
-    given = {name: value for name, value in changes.items() if value is not None}
-    if not given:
-        raise click.UsageError("Say what to change, for example: --messaging-limit 10000")
+@click.option("--per-second", type=float, help=RATE)
+def change(address: str, per_second: float | None) -> None:
+    """Change how fast the sender ADDRESS sends."""
+    if per_second is None:
+        raise click.UsageError("Say what to change, for example: --per-second 10")
     with current_runtime().database.writing() as connection:
-        organizations.change_sender(connection, address, **given)
+        organizations.change_sender(connection, address, per_second)
     click.echo(f"Changed {address}.")
 
 

@@ -73,7 +73,7 @@ def _preview(desk: Desk, visit: Visit) -> ResponseReturnValue:
     prospects = list(forecast.look(visit.connection, asked.house, asked.candidates, visit.now))
     if "csv" in request.form:
         return as_csv(_table(prospects), "assent-bulk-preview.csv")
-    reach, _ = room.in_reach(visit.connection, asked.house.sender_id, visit.now)
+    reach, _ = room.in_reach(visit.connection, asked.house, visit.now)
     return desk.page(
         "bulk_preview.html", asked=asked, counts=Counter(one.outcome for one in prospects),
         reasons=_reasons(prospects), kept=[one for one in prospects if one.outcome != "asked"],

@@ -16,7 +16,7 @@ from bot.console.words import LANGUAGES
 from bot.people import organizations
 from bot.store.models import Organization
 
-FIELDS = ("name", "sms", "strangers", "language", "time_zone", "attempts")
+FIELDS = ("name", "sms", "strangers", "language", "time_zone", "attempts", "messaging_limit")
 
 
 def add_to(blueprint: Blueprint, desk: Desk) -> None:

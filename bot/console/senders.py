@@ -1,4 +1,4 @@
-"""The addresses that an organization writes from: their limits, the templates of requests."""
+"""The addresses that an organization writes from: and the templates of requests."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
     @blueprint.get("/settings/senders/<uuid:sender_id>")
     def senders_edit(sender_id: UUID) -> ResponseReturnValue:
-        """Show one, with its limit and templates."""
+        """Show one, with its templates."""
         return desk.read(partial(_show, desk, sender_id), OVERSEERS)
 
     @blueprint.post("/settings/senders/<uuid:sender_id>")
@@ -90,7 +90,6 @@ def _show(
 ) -> str:  # fmt: skip
     sender = _find(visit, sender_id)
     given = {f"{SID}{tag}": sid for tag, sid in sender.templates.items()}
-    given |= {"messaging_limit": sender.messaging_limit}
     given |= request.form.to_dict() if errors else {}
     return desk.page(
         "sender.html", sender=sender, errors=errors or {}, given=given, languages=LANGUAGES
@@ -100,12 +99,7 @@ def _show(
 def _change(desk: Desk, sender_id: UUID, visit: Visit) -> ResponseReturnValue:
     sender, form, faults = _find(visit, sender_id), request.form, Faults()
     if sender.channel != "whatsapp":
-        raise Wrong({WHOLE: "Limits and templates belong to WhatsApp senders. SMS needs neither."})
-    if "messaging_limit" in form:
-        with faults.of("messaging_limit"):
-            organizations.change_sender(
-                visit.connection, sender.address, messaging_limit=form["messaging_limit"]
-            )
+        raise Wrong({WHOLE: "Templates belong to WhatsApp senders. SMS needs none."})
     templates = _templates(form, faults)
     faults.stop()
     request_templates.replace(visit.connection, sender_id, templates)

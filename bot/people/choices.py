@@ -23,7 +23,7 @@ CONTENT_SID = re.compile(r"HX[0-9A-Za-z]{32}")
 FASTEST = 1000.0
 
 LOWEST_LIMIT = 250
-"""Contacts that Meta lets a new business reach in 24 hours.
+"""People whom Meta lets a new business begin to write to in 24 hours.
 
 https://developers.facebook.com/documentation/business-messaging/whatsapp/messaging-limits
 """
@@ -59,7 +59,7 @@ def read_attempts(given: Any) -> int:
 
 
 def read_messaging_limit(given: Any) -> int:
-    """Read how many contacts a sender may reach in 24 hours; 0 is no limit. Raises `Mistake`."""
+    """Read how many people may be reached in 24 hours; 0 is no limit. Raises `Mistake`."""
     return 0 if str(given).strip().lower() == "unlimited" else read_count(given, "The limit")
 
 
@@ -69,13 +69,6 @@ def read_count(given: Any, what: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= MOST):
         raise Mistake(f"{what} must be a whole number, not {text!r}; 0 means no limit.")
     return int(text)
-
-
-def limit_of(channel: str, given: Any) -> int:
-    """Read the messaging limit of a new sender; on WhatsApp the lowest, where none is given."""
-    if given is None:
-        return LOWEST_LIMIT if channel == "whatsapp" else 0
-    return read_messaging_limit(given)
 
 
 def read_templates(channel: str, templates: Mapping[str, str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from bot.people.choices import (
     ATTEMPTS,
-    limit_of,
+    LOWEST_LIMIT,
     read_attempts,
     read_messaging_limit,
     read_rate,
@@ -34,7 +34,7 @@ WHATSAPP = "whatsapp:"
 def add(
     connection: Connection, name: str, *, whatsapp: bool, sms: str, strangers: str = "ask",
     language: str = "en", time_zone: str = "UTC", attempts: int = ATTEMPTS,
-    quiet_hours: str = DEFAULT, now: datetime,
+    quiet_hours: str = DEFAULT, messaging_limit: Any = LOWEST_LIMIT, now: datetime,
 ) -> UUID:  # fmt: skip
     """Add an organization and give back its id. Raises `Mistake`."""
     row: dict[str, Any] = {
@@ -45,6 +45,7 @@ def add(
                 "name": name, "whatsapp": whatsapp, "sms": sms, "strangers": strangers,
                 "language": language, "time_zone": time_zone,
                 "attempts": attempts, "quiet_hours": quiet_hours,
+                "messaging_limit": messaging_limit,
             }
         ),
     }  # fmt: skip
@@ -56,7 +57,8 @@ def add(
 
 def change(connection: Connection, organization_id: UUID, **changes: Any) -> None:
     """Change what is given: `name`, `whatsapp`, `sms`, `strangers`, `language`, `time_zone`,
-    `attempts` (0 is no limit) or `quiet_hours` (`21:00-08:00`, or `none`). Raises `Mistake`.
+    `attempts` (0 is no limit), `quiet_hours` (`21:00-08:00`, or `none`) or `messaging_limit`
+    (0 and `unlimited` are none). Raises `Mistake`.
     """
     row = _checked(changes)
     if not row:
@@ -87,12 +89,11 @@ def everyone(connection: Connection) -> list[Row[Any]]:
 
 def add_sender(
     connection: Connection, organization_id: UUID, address: str, templates: Mapping[str, str],
-    now: datetime, per_second: float = 80.0, messaging_limit: Any = None,
+    now: datetime, per_second: float = 80.0,
 ) -> UUID:  # fmt: skip
     """Add a sender, `whatsapp:+…` or `+…` for SMS, and give back its id. Raises `Mistake`.
 
-    `templates` are ContentSids of the opt-in request by language, for WhatsApp only;
-    `messaging_limit` is how many contacts it may reach in 24 hours, by itself Meta's lowest.
+    `templates` are ContentSids of the opt-in request by language, for WhatsApp only.
     """
     channel, written = _read_address(address)
     row: dict[str, Any] = {
@@ -102,7 +103,6 @@ def add_sender(
         "address": written,
         "templates": read_templates(channel, templates),
         "per_second": read_rate(per_second),
-        "messaging_limit": limit_of(channel, messaging_limit),
         "free_at": None,
         "created_at": now,
     }
@@ -112,11 +112,10 @@ def add_sender(
     return added
 
 
-def change_sender(connection: Connection, address: str, **changes: Any) -> None:
-    """Change what is given of a sender: `per_second` or `messaging_limit`. Raises `Mistake`."""
-    checks = {"per_second": read_rate, "messaging_limit": read_messaging_limit}
-    row = {name: checks[name](value) for name, value in changes.items()}
-    if not update_all(connection, Sender, [{"address": address, **row}], keys=("address",)):
+def change_sender(connection: Connection, address: str, per_second: float) -> None:
+    """Change how many messages a sender sends a second. Raises `Mistake`."""
+    row = {"address": address, "per_second": read_rate(per_second)}
+    if not update_all(connection, Sender, [row], keys=("address",)):
         raise Mistake(f"There is no sender {address!r}. See: flask sender list")
 
 
@@ -125,7 +124,7 @@ def senders(connection: Connection, organization_id: UUID | None = None) -> list
     query = (
         select(
             Sender.id, Organization.name.label("organization"), Sender.channel, Sender.address,
-            Sender.templates, Sender.per_second, Sender.messaging_limit, Sender.created_at,
+            Sender.templates, Sender.per_second, Sender.created_at,
         )
         .join(Organization, Organization.id == Sender.organization_id)
         .order_by(Organization.name, Sender.created_at, Sender.id)
@@ -148,6 +147,7 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
         "time_zone": read_zone,
         "attempts": read_attempts,
         "quiet_hours": read_quiet_hours,
+        "messaging_limit": read_messaging_limit,
     }
     return {name: checks[name](value) if name in checks else value for name, value in given.items()}
 

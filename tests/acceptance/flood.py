@@ -30,9 +30,7 @@ class Flood:
     def over(cls, town: Town, name: str, count: int, per_second: int) -> Flood:
         """An organization that may ask at any hour, as many as it likes."""
         organization = town.organization(name, channels=("whatsapp",), per_second=per_second)
-        town.command("org", "set", name, "--quiet-hours", "none")
-        sender = organization.senders["whatsapp"]
-        town.command("sender", "set", sender, "--messaging-limit", "unlimited")
+        town.command("org", "set", name, "--quiet-hours", "none", "--messaging-limit", "unlimited")
         return cls(town, organization, count, [f"+{next(_phones)}" for _ in range(count)])
 
     def begins(self) -> str:

@@ -26,7 +26,7 @@ EVERYBODY = BASIS | {"everybody": True}
 def crowd(world: World) -> Crowd:
     """An organization that may reach everybody at once, at any hour."""
     crowd = Crowd(world)
-    crowd.sends(messaging_limit=0)
+    crowd.chooses(messaging_limit=0)
     crowd.chooses(quiet_hours="")
     return crowd
 
@@ -78,7 +78,7 @@ class TestDryRun:
         assert unknown in told["items"][3]["words"]
 
     def test_says_who_sleeps_and_until_when(self, crm: Caller, world: World) -> None:
-        Crowd(world).sends(messaging_limit=250)
+        Crowd(world).chooses(messaging_limit=250)
         world.contact("+819012345678")
         told = crm.posts("/bulk", EVERYBODY | {"dry_run": True}, 200)
         assert (told["asked"], told["later"], told["reach"]) == (0, 1, 250)
@@ -357,7 +357,7 @@ class TestPauses:
         assert answers[0].json == answers[1].json
 
     def test_says_what_keeps_all_of_it(self, crm: Caller, crowd: Crowd, path: str) -> None:
-        crowd.sends(messaging_limit=2)
+        crowd.chooses(messaging_limit=2)
         goes_on(crowd.world)
         shown = crm.gets(path)
         assert (shown["obstacle"], shown["due_at"]) == ("messaging_limit", "2026-03-01T12:01:00Z")

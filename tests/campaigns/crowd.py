@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain
+from datetime import datetime, timedelta
+from itertools import chain, count
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import func, select, update
 
-from bot.campaigns import beginning, course, forecast, step
+from bot.campaigns import beginning, course, forecast, room, step
 from bot.campaigns.beginning import Plan
 from bot.campaigns.candidates import Candidate, Finder
 from bot.campaigns.forecast import Prospect
@@ -21,6 +23,11 @@ from bot.people.contact_file import read
 from bot.people.senders import House, house_of
 from bot.store.models import Message, Organization, Sender
 from tests.world import Friend, World
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+houses = count(1)
+"""Numbers for organizations of stories that are told many times in one database."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,21 @@ class Crowd:
         with self.world.database.reading() as connection:
             rows = connection.execute(query.group_by(Message.to_address)).all()
         return Counter({row[0].removeprefix("whatsapp:"): row[1] for row in rows})
+
+    def reach(self) -> tuple[int | None, datetime | None]:
+        """How many more the organization may reach, and if nobody, from when on it may."""
+        with self.world.database.reading() as connection:
+            return room.in_reach(connection, self.world.house(), self.world.now)
+
+    def reached(self) -> int:
+        """How many people got a template from any of its WhatsApp senders in 24 hours."""
+        query = select(Message.to_address, Message.content_sid, Message.created_at).where(
+            Message.organization_id == self.world.organization_id
+        )
+        with self.world.database.reading() as connection:
+            rows = connection.execute(query).all()
+        day = timedelta(hours=24)
+        return len({to for to, sid, at in rows if sid and self.world.now - at < day})
 
     def _set(self, model: Any, values: dict[str, Any]) -> None:
         with self.world.database.writing() as connection:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -17,22 +16,18 @@ from sqlalchemy import event, select, update
 
 from bot.campaigns import asking, step
 from bot.campaigns.forecast import counts
-from bot.config import Settings
 from bot.people import contacts, newcomers
 from bot.people.mistakes import Mistake
 from bot.runtime import Runtime
 from bot.store.models import Conversation, Entry, Problem
-from tests.campaigns.crowd import Asking, Crowd, friends, numbers
-from tests.messaging.conftest import StoryClock
+from tests.campaigns.crowd import ON_SQLITE, Asking, Crowd, friends, houses, numbers
 from tests.world import NOON, Friend, World
-
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
 def crowd(world: World) -> Crowd:
     crowd = Crowd(world)
-    crowd.sends(messaging_limit=0)
+    crowd.chooses(messaging_limit=0)
     return crowd
 
 
@@ -128,7 +123,7 @@ class TestRoom:
     def test_no_more_contacts_are_reached_than_the_provider_allows(self, crowd: Crowd) -> None:
         (alone,) = friends(crowd.world, numbers(1, first=500))
         alone.is_asked()
-        crowd.sends(messaging_limit=5)
+        crowd.chooses(messaging_limit=5)
         asked = crowd.begins(crowd.file(numbers(8)))
         crowd.world.passes(hours=2)
         asked.runs_out()
@@ -143,10 +138,10 @@ class TestRoom:
         assert set(crowd.requests().values()) == {1}
 
     def test_a_limit_that_is_raised_is_seen_within_a_minute(self, crowd: Crowd) -> None:
-        crowd.sends(messaging_limit=1)
+        crowd.chooses(messaging_limit=1)
         asked = crowd.begins(crowd.file(numbers(3)))
         asked.runs_out()
-        crowd.sends(messaging_limit=0)
+        crowd.chooses(messaging_limit=0)
         crowd.world.passes(minutes=1)
         asked.runs_out()
         assert (asked.status, asked.obstacle) == ("done", None)
@@ -200,12 +195,6 @@ class TestPauses:
                 asked.does(deed)
 
 
-@pytest.fixture
-def runtime(world: World, database_url: str) -> Runtime:
-    settings = Settings(_env_file=None, database_url=database_url)
-    return Runtime(settings, world.database, StoryClock(world))
-
-
 def test_one_who_cannot_be_asked_stops_nobody(crowd: Crowd, runtime: Runtime) -> None:
     good, bad, other = friends(crowd.world, numbers(3))
     with crowd.world.database.writing() as connection:
@@ -254,7 +243,7 @@ def test_one_who_is_gone_meanwhile_is_passed_over(crowd: Crowd) -> None:
 def test_what_a_worker_looks_for_is_found_by_an_index(crowd: Crowd) -> None:
     asked = crowd.begins(crowd.file(numbers(3)))
     world, sender_id = crowd.world, crowd.world.house().sender_id
-    crowd.sends(messaging_limit=10)
+    crowd.chooses(messaging_limit=10)
     with world.database.writing() as connection:
         seen: list[tuple[str, Any]] = []
 
@@ -276,7 +265,6 @@ def test_what_a_worker_looks_for_is_found_by_an_index(crowd: Crowd) -> None:
 
 
 DEEDS = ("go on", "kill", "pause", "resume", "leave", "hours", "yes", "hello", "STOP")
-_houses = itertools.count(1)
 
 
 @ON_SQLITE
@@ -291,11 +279,12 @@ _houses = itertools.count(1)
 def test_whatever_happens_everybody_is_asked_once(
     world: World, deeds: list[str], hour: int, limit: int, rate: int
 ) -> None:
-    house = next(_houses)
+    house = next(houses)
     world.now = NOON.replace(hour=hour)
     world.organization_id = world.add_organization(f"House {house}", f"whatsapp:+1555{house:07d}")
     crowd = Crowd(world)
-    crowd.sends(messaging_limit=limit, per_second=rate)
+    crowd.chooses(messaging_limit=limit)
+    crowd.sends(per_second=rate)
     phones = [*numbers(4), "+14155550100", "+819012345678", "+61412345678"]
     asked = crowd.begins(crowd.file(phones))
     known = [friend for phone in phones[:3] if (friend := acquainted(world, phone))]
@@ -364,11 +353,11 @@ def entries_of(world: World, campaign: str) -> Counter[UUID]:
     hour=st.integers(0, 23),
 )  # fmt: skip
 def test_what_is_foreseen_is_what_happens(world: World, stories: list[str], hour: int) -> None:
-    house = next(_houses)
+    house = next(houses)
     world.now = NOON.replace(hour=hour)
     world.organization_id = world.add_organization(f"House {house}", f"whatsapp:+1555{house:07d}")
     crowd = Crowd(world)
-    crowd.sends(messaging_limit=0, per_second=80)
+    crowd.chooses(messaging_limit=0)
     for story, friend in zip(stories, friends(world, numbers(8)), strict=False):
         for said in story.split():
             friend.is_asked()

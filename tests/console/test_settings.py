@@ -32,12 +32,6 @@ def templates(world: World, address: str) -> dict[str, str]:
     return dict(kept)
 
 
-def limit(world: World) -> int | None:
-    query = select(Sender.messaging_limit).where(Sender.address == WHATSAPP)
-    with world.database.reading() as connection:
-        return connection.scalar(query)
-
-
 class TestOrganization:
     def test_is_changed(self, admin: Browser, world: World) -> None:
         form = {"name": "Acme Ltd", "sms": "consent", "language": "de", "time_zone": "Asia/Tokyo"}
@@ -79,6 +73,25 @@ class TestOrganization:
         assert answer.status_code == 422
         assert re.search(r'id="field-attempts-error">.*must be a whole number', answer.text)
         assert re.search(r'id="field-quiet_from-error">.*are no quiet hours', answer.text)
+
+    def test_tells_how_many_people_meta_lets_it_reach(self, admin: Browser, world: World) -> None:
+        assert 'name="messaging_limit" type="text" value="250"' in admin.get("/settings").text
+        for given, kept in ((" 10000 ", 10_000), ("unlimited", 0)):
+            form = ORGANIZATION | {"messaging_limit": given}
+            assert admin.post("/settings", form).status_code == 303
+            assert organization(world)["messaging_limit"] == kept
+        answer = admin.post("/settings", ORGANIZATION | {"messaging_limit": "-1", "sms": "consent"})
+        assert answer.status_code == 422
+        assert re.search(r'id="field-messaging_limit-error">.*must be a whole number', answer.text)
+        assert 'value="-1"' in answer.text
+        now = organization(world)
+        assert (now["messaging_limit"], now["sms"]) == (0, "off")
+
+    def test_only_an_admin_changes_it(self, auditor: Browser, world: World) -> None:
+        assert "An admin can change them." in auditor.get("/settings").text
+        form = ORGANIZATION | {"messaging_limit": "100000"}
+        assert auditor.post("/settings", form).status_code == 403
+        assert organization(world)["messaging_limit"] == 250
 
     def test_decides_what_people_who_write_first_hear(self, admin: Browser, world: World) -> None:
         assert re.search(r'name="strangers" value="ask" checked', admin.get("/settings").text)
@@ -130,34 +143,11 @@ class TestSenders:
         assert 'id="field-sid-de-error"' in answer.text
         assert templates(world, "whatsapp:+15550001000") == {"de": TEMPLATE}
 
-    def test_the_messaging_limit_is_changed(self, admin: Browser, world: World) -> None:
-        path = f"/settings/senders/{world.house().sender_id}"
-        kept = {"sid-en": TEMPLATE}
-        assert admin.post(path, kept | {"messaging_limit": " 10000 "}).status_code == 303
-        assert limit(world) == 10_000
-        assert 'name="messaging_limit" type="text" value="10000"' in admin.get(path).text
-        assert "10,000" in admin.get("/settings/senders").text
-        assert admin.post(path, kept | {"messaging_limit": "unlimited"}).status_code == 303
-        assert limit(world) == 0
-        assert "No limit" in admin.get("/settings/senders").text
-
-    def test_a_limit_that_is_none_changes_nothing(self, admin: Browser, world: World) -> None:
-        path = f"/settings/senders/{world.house().sender_id}"
-        before = limit(world)
-        answer = admin.post(path, {"sid-en": OTHER, "messaging_limit": "-1"})
-        assert answer.status_code == 422
-        assert re.search(r'id="field-messaging_limit-error">.*must be a whole number', answer.text)
-        assert 'value="-1"' in answer.text
-        answer = admin.post(path, {"sid-en": "nonsense", "messaging_limit": "2000"})
-        assert answer.status_code == 422
-        assert limit(world) == before
-        assert templates(world, WHATSAPP) == {"en": TEMPLATE}
-
     def test_only_an_admin_changes_them(self, auditor: Browser, world: World) -> None:
         path = f"/settings/senders/{world.house().sender_id}"
         assert "An admin can change them." in auditor.get(path).text
-        assert auditor.post(path, {"messaging_limit": "100000"}).status_code == 403
-        assert limit(world) != 100_000
+        assert auditor.post(path, {"sid-en": OTHER}).status_code == 403
+        assert templates(world, WHATSAPP) == {"en": TEMPLATE}
 
     def test_sms_has_none(self, admin: Browser, world: World) -> None:
         path = f"/settings/senders/{world.house('sms').sender_id}"

@@ -17,6 +17,7 @@ from bot.config import Settings
 from bot.conversations import attachments
 from bot.conversations.attachments import read_file
 from bot.health import readiness
+from bot.people import organizations
 from bot.runtime import Runtime
 from bot.store.db import Database, open_database
 from bot.store.migrate import alembic_config, upgrade
@@ -127,6 +128,58 @@ def test_files_that_were_kept_before_have_a_size_and_a_hash(empty: Database) -> 
     with empty.reading() as connection:
         found = connection.execute(select(Attachment.size, Attachment.sha256)).one()
     assert tuple(found) == (len(content), hashlib.sha256(content).hexdigest())
+
+
+def limits(database: Database, table: str, name: str) -> dict[str, int]:
+    """The messaging limits of organizations or senders, by what they are called."""
+    with database.reading() as connection:
+        rows = connection.exec_driver_sql(f"SELECT {name}, messaging_limit FROM {table}")
+        return {row[0]: row[1] for row in rows}
+
+
+def test_an_organization_may_reach_as_many_as_its_senders_might(empty: Database) -> None:
+    upgrade(empty)
+    might = {
+        "Sum": {"whatsapp:+1": 250, "whatsapp:+2": 2000, "+1": 50},
+        "Unlimited": {"whatsapp:+3": 250, "whatsapp:+4": 0},
+        "Most": {"whatsapp:+5": 1_000_000_000, "whatsapp:+6": 1_000_000_000},
+        "SMS": {"+7": 50},
+        "Alone": {},
+    }
+    world = World(empty)
+    for name, senders in might.items():
+        world.add_organization(name, *senders)
+    with empty.writing() as connection:
+        command.downgrade(alembic_config(connection), "0010")
+        for sender, limit in (one for senders in might.values() for one in senders.items()):
+            said = f"UPDATE sender SET messaging_limit = {limit} WHERE address = '{sender}'"
+            connection.exec_driver_sql(said)
+
+    upgrade(empty)
+
+    assert limits(empty, "organization", "name") == {
+        "Acme": 250, "Sum": 2250, "Unlimited": 0, "Most": 1_000_000_000, "SMS": 250, "Alone": 250,
+    }  # fmt: skip
+
+
+def test_and_the_limit_is_divided_among_its_senders_on_the_way_back(empty: Database) -> None:
+    upgrade(empty)
+    world = World(empty)
+    for name, limit in (("Divided", 2001), ("Unlimited", 0), ("Few", 1)):
+        own = world.add_organization(name, *(f"whatsapp:{name}{n}" for n in (1, 2)), f"{name}")
+        with empty.writing() as connection:
+            organizations.change(connection, own, messaging_limit=limit)
+    with empty.writing() as connection:
+        command.downgrade(alembic_config(connection), "0010")
+
+    given = limits(empty, "sender", "address")
+
+    parts = {name: [given[f"whatsapp:{name}{n}"] for n in (1, 2)] for name in ("Unlimited", "Few")}
+    assert parts == {"Unlimited": [0, 0], "Few": [1, 1]}, "0 would be no limit at all"
+    divided = sorted(given[f"whatsapp:Divided{n}"] for n in (1, 2))
+    assert (divided, given["Divided"]) == ([1000, 1001], 0)
+    upgrade(empty)
+    assert limits(empty, "organization", "name")["Divided"] == 2001
 
 
 def test_a_database_that_cannot_be_reached_is_not_ready(tmp_path: Path) -> None:

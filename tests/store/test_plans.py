@@ -16,7 +16,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, event
 
-from bot.campaigns import beginning, course
+from bot.campaigns import beginning, course, room, step
 from bot.campaigns.beginning import Plan
 from bot.campaigns.candidates import Chosen
 from bot.campaigns.progress import progress_of_each
@@ -30,8 +30,11 @@ from bot.store.db import Database
 from bot.store.models import Stray
 from tests.world import NOON, Friend, World
 
-WHOLE_IS_FINE = {"pause", "sender"}
-"""Tables that do not grow with contacts."""
+FOUND = {"latest", "waiting"}
+"""What an index has found in an inner statement."""
+
+WHOLE_IS_FINE = {"pause", "sender", *FOUND}
+"""Tables that do not grow with contacts, too."""
 
 LEASE = timedelta(seconds=20)
 
@@ -90,6 +93,14 @@ def list_bulk_requests(connection: Connection, friend: Friend) -> object:
     return progress_of_each(connection, [friend.key])
 
 
+def ask_in_bulk(connection: Connection, friend: Friend) -> object:
+    return step.ask_next(connection, friend.house.sender_id, friend.world.now)
+
+
+def count_the_reached(connection: Connection, friend: Friend) -> object:
+    return room.in_reach(connection, friend.house, friend.world.now)
+
+
 def forget_files(connection: Connection, friend: Friend) -> object:
     return attachments.forget(connection, friend.world.now, friend.world.now, 10)
 
@@ -98,7 +109,7 @@ PATHS = [
     hear, may_send, read_timeline, search_by("jo", ""), search_by("+49151", ""),
     search_by("", "requested"), search_by("jo", "requested"), search_by("", ""), expire,
     find_senders, claim, hear_of_it, doubt, wonder, list_briefly,
-    list_bulk_requests, forget_files,
+    list_bulk_requests, ask_in_bulk, count_the_reached, forget_files,
 ]  # fmt: skip
 
 

@@ -18,8 +18,9 @@ class Organization(Base):
 
     `attempts` is how many requests a contact may get without an answer; 0 is no limit. In its
     `quiet_hours` (`21:00-08:00`, where the contact is; empty for none) nobody is asked in bulk.
-    `strangers` is what becomes of people who write first: `ask` them for consent, or `keep` what
-    they wrote and send nothing.
+    `messaging_limit` is how many people Meta lets all its WhatsApp senders together begin to write
+    to in 24 hours; 0 is no limit. `strangers` is what becomes of people who write first: `ask` them
+    for consent, or `keep` what they wrote and send nothing.
     """
 
     __tablename__ = "organization"
@@ -33,6 +34,7 @@ class Organization(Base):
     time_zone: Mapped[str] = mapped_column(default="UTC")
     attempts: Mapped[int] = mapped_column(default=5)
     quiet_hours: Mapped[str] = mapped_column(default="21:00-08:00")
+    messaging_limit: Mapped[int] = mapped_column(default=250)
     wording: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 
@@ -61,8 +63,7 @@ class Sender(Base):
     """One address of an organization on one channel: `whatsapp:+…`, or `+…` for SMS.
 
     `templates` are ContentSids of the opt-in request by language. `per_second` limits its rate and
-    `free_at` (wall) is the next moment at which it may send. `messaging_limit` is how many contacts
-    Meta lets it reach in 24 hours; 0 is no limit.
+    `free_at` (wall) is the next moment at which it may send.
     """
 
     __tablename__ = "sender"
@@ -73,7 +74,6 @@ class Sender(Base):
     address: Mapped[str] = mapped_column(ADDRESS, unique=True)
     templates: Mapped[dict[str, Any]] = mapped_column(default=dict)
     per_second: Mapped[float] = mapped_column(default=80.0)
-    messaging_limit: Mapped[int] = mapped_column(default=0)
     free_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
