@@ -30,6 +30,7 @@ from benchmarks.postgres import start_postgres
 from benchmarks.report import MILLION as MILLION_PAGE
 from benchmarks.report import PAGE, write_report
 from benchmarks.tables import Table, as_json, as_markdown
+from bot import garbage
 
 PARTS: dict[str, Callable[[Ground], list[Table]]] = {
     "batches": batches.measure,
@@ -50,6 +51,8 @@ def main() -> int:
     asked = _read_arguments()
     # So that a service manager's or a time limit's SIGTERM ends what was started, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # As a server and a worker do, for their parts and the raw driver at work in this process.
+    garbage.settle()
     plan = QUICK if asked.quick else MILLION if asked.million else STANDARD
     measured: dict[str, list[Table]] = {}
     for part, tables in _measure(plan, asked.only or list(PARTS)):

@@ -13,6 +13,7 @@ from time import perf_counter
 from benchmarks.floor import floor_of
 from benchmarks.peers.silence import tell
 from benchmarks.places import Place
+from bot import garbage
 from bot.conversations import engine
 from bot.store.db import open_database
 from bot.worker import BATCH
@@ -26,6 +27,7 @@ def main() -> None:
     place = Place("sqlite" if url.startswith("sqlite") else "postgresql", url)
     now = datetime.fromisoformat(moment)
     expire = by_engine(place, now) if how == "engine" else by_floor(place, now)
+    garbage.settle()
     begun, count = perf_counter(), 0
     while batch := expire():
         count += batch

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 
 import structlog
@@ -14,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from bot import garbage
 from bot.api import api
 from bot.api.body import read_bodies
 from bot.api.document import complete
@@ -27,9 +27,6 @@ from bot.messaging.webhooks import Webhooks
 from bot.runtime import Runtime, load_runtime
 from bot.simulator_link import simulator_link
 
-COLLECT_AFTER = 20_000
-"""New objects after which the garbage collector looks among them."""
-
 log = structlog.get_logger()
 
 
@@ -39,18 +36,8 @@ def served() -> Flask:
         app = create_app()
     except Misconfigured as error:
         sys.exit(str(error))
-    _settle()
+    garbage.settle()
     return app
-
-
-def _settle() -> None:
-    """Let the garbage collector pass over what stays for good, and come by less often.
-
-    The application is some 120,000 objects, and every reply makes hundreds that are gone at once.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER)
 
 
 def create_app(runtime: Runtime | None = None) -> Flask:

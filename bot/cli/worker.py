@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
+from bot import garbage
 from bot.cli.runtime import current_runtime
 from bot.cli.words import in_words
 from bot.worker import Worker
@@ -17,4 +18,6 @@ def worker() -> None:
     with in_words():
         runtime = current_runtime()
         runtime.settings.require_all()
-        Worker(runtime).run()
+        work = Worker(runtime)
+        garbage.settle()
+        work.run()
