@@ -15,7 +15,22 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_MILLISECONDS = 5_000
-"""How long a SQLite writer waits for another before the webhook answers 503."""
+"""How long a writer waits for another before the webhook answers 503. Twilio waits for 15 s."""
+
+IDLE_MILLISECONDS = 60_000
+"""How long PostgreSQL keeps a transaction that asks for nothing: who began it is gone."""
+
+REACHABLE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""How soon a server is missed that vanished without a word. Systems wait for two hours by default.
+
+https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+"""
 
 FRESH_SECONDS = 1.0
 """A connection that was in use so lately is taken to be alive."""
@@ -64,6 +79,7 @@ class Database:
 def _open_postgresql(address: URL, pool_size: int) -> Engine:
     engine = create_engine(
         address.set(drivername="postgresql+psycopg"),
+        connect_args={name: REACHABLE[name] for name in REACHABLE.keys() - address.query.keys()},
         json_serializer=_spell,
         json_deserializer=orjson.loads,
         hide_parameters=True,
@@ -100,13 +116,18 @@ def _spell(value: Any) -> str:
 
 
 def _configure_postgresql(connection: Any, _record: object) -> None:
-    """Prepare no statements behind a pooler: the next may meet another server connection.
+    """Wait for nobody for ever; prepare and set nothing that a pooler would hand to others.
 
-    A pooler such as PgBouncer gives its clients process numbers of its own making.
+    A pooler such as PgBouncer gives its clients process numbers of its own making, and the next
+    statement may meet another server connection.
     https://www.psycopg.org/psycopg3/docs/advanced/prepare.html#using-prepared-statements-with-pgbouncer
     """
     process = connection.execute("SELECT pg_backend_pid()").fetchone()[0]
-    connection.prepare_threshold = 5 if process == connection.info.backend_pid else None
+    is_ours = process == connection.info.backend_pid
+    connection.prepare_threshold = 5 if is_ours else None
+    if is_ours:
+        connection.execute(f"SET lock_timeout = {BUSY_MILLISECONDS}")
+        connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MILLISECONDS}")
     connection.execute("SET TIME ZONE 'UTC'")
     connection.commit()
 

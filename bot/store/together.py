@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Lock
@@ -25,7 +25,17 @@ MOST = 64
 TRIES = 5
 """How often a job that another transaction overtook is taken anew."""
 
+HELD_UP = "55P03"
+"""What PostgreSQL calls it when a lock was not to be had in time.
+
+https://www.postgresql.org/docs/current/errcodes-appendix.html
+"""
+
 log = structlog.get_logger()
+
+
+class Abandoned(Exception):
+    """Who did the job for others was stopped in the middle of it."""
 
 
 class _Ticket(Generic[Job, Answer]):
@@ -81,18 +91,21 @@ class Together(Generic[Job, Answer]):
         Whoever came meanwhile stood in the queue before finding the way taken, so is seen here
         after it is free: nobody is forgotten. And only one is woken, not all.
         """
+        tickets = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
         try:
-            self._do([self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))])
+            self._do(tickets)
         finally:
+            # Whatever it was that ended this, nobody else waits for it for ever.
+            _fail_all([ticket for ticket in tickets if not ticket.done], Abandoned())
             self._way.release()
-        with suppress(IndexError):
-            self._waiting[0].bell.put(None)
+            with suppress(IndexError):
+                self._waiting[0].bell.put(None)
 
     def _do(self, tickets: list[_Ticket[Job, Answer]]) -> None:
         try:
             self._commit(tickets)
         except Exception as error:
-            if isinstance(error, OperationalError) and not _may_pass(error):
+            if isinstance(error, OperationalError) and not _concerns_one(error, tickets):
                 return _fail_all(tickets, error)
             if len(tickets) > 1:
                 log.warning("batch_taken_apart", jobs=len(tickets), error=type(error).__name__)
@@ -132,8 +145,16 @@ def _may_pass(error: Exception) -> bool:
     """Whether a second try may succeed: overtaken, a deadlock, a serialization failure."""
     if isinstance(error, Overtaken):
         return True
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    return state in ("40001", "40P01", "23505")
+    return _state_of(error) in ("40001", "40P01", "23505")
+
+
+def _state_of(error: Exception) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
+
+
+def _concerns_one(error: Exception, tickets: Sequence[object]) -> bool:
+    """Whether others may fare better, or this one at once: not where the database is away."""
+    return _may_pass(error) or (_state_of(error) == HELD_UP and len(tickets) > 1)
 
 
 def _fail_all(tickets: list[_Ticket[Job, Answer]], error: Exception) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from bot.store.bulk import Overtaken, insert_all
 from bot.store.db import Database, open_database
 from bot.store.models import Heartbeat
-from bot.store.together import MOST, TRIES, Together
+from bot.store.together import MOST, TRIES, Abandoned, Together
 from tests.world import NOON
 
 
@@ -65,6 +65,15 @@ def desk(database: Database) -> Desk:
 def test_a_single_job(desk: Desk) -> None:
     assert desk.together("one") == "ONE"
     assert desk.written == {"one"}
+
+
+def test_nobody_waits_for_one_who_was_stopped_while_working_for_all(desk: Desk) -> None:
+    desk.wrong = {"bad": SystemExit}
+    answers = desk.all_at_once("bad", "good")
+    faults = {type(answer.exception()) for answer in answers.values()}
+    assert faults == {SystemExit, Abandoned}
+    desk.wrong = {}
+    assert desk.together("later") == "LATER"
 
 
 def test_who_waits_together_shares_one_commit(desk: Desk) -> None:
