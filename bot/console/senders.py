@@ -1,4 +1,4 @@
-"""The addresses that an organization writes from: and the templates of requests."""
+"""The addresses that an organization writes from, and the templates of its requests."""
 
 from __future__ import annotations
 
