@@ -19,10 +19,10 @@ run: setup ## Run it all on this machine with a stand-in for Twilio, until Ctrl-
 test: .venv/.dev ## Run the tests; choose some with ARGS="-k words"
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: .venv/.dev ## Check style and types
+check: .venv/.bench ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy flows bot
+	$(BIN)/mypy flows bot benchmarks wsgi.py
 
 bench: .venv/.bench .venv/.readers ## Measure how much it carries
 	$(BIN)/python -m benchmarks $(ARGS)

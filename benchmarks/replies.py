@@ -53,7 +53,7 @@ def measure(ground: Ground) -> list[Table]:
 def _measure_on(ground: Ground, kind: str, table: Table) -> None:
     samples = ground.plan.rounds * len(CONNECTIONS) + 1
     ground.say(f"replies on {kind}: contacts move in, servers start")
-    names = (OURS, TWO, FLOOR, GUNICORN, ALONE, NAIVE, HTTP)
+    names: tuple[str, ...] = (OURS, TWO, FLOOR, GUNICORN, ALONE, NAIVE, HTTP)
     if kind == "sqlite":  # one process at a time can write
         names = (OURS, FLOOR, ALONE, NAIVE, HTTP)
     with contest(ground, kind, names, samples) as rivals, _Ledge.on(ground, kind, samples) as ledge:
