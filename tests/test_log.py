@@ -129,7 +129,7 @@ def test_a_line_goes_to_the_standard_error_of_its_moment() -> None:
 
 
 def test_a_statement_that_fails_keeps_its_values_to_itself(world: World) -> None:
-    row = {"sid": None, "reason": "a private word", "form": {}, "at": NOON}
+    row: dict[str, object] = {"sid": None, "reason": "a private word", "form": {}, "at": NOON}
 
     def fails() -> None:
         with world.database.writing() as connection:

@@ -81,6 +81,11 @@ def token_of(world: World, organization_id: Any) -> str:
         return accounts.add_token(connection, organization_id, "crm", world.now)
 
 
+def said(answer: TestResponse) -> Any:
+    """What an answer says in JSON."""
+    return answer.json
+
+
 def is_problem(answer: Any, status: int, code: str) -> bool:
     """Whether an answer is a problem as RFC 9457 writes it."""
     assert (answer.status_code, answer.mimetype) == (status, PROBLEM), answer.text

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from pydantic import SecretStr
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -140,7 +141,7 @@ class TestFetching:
         send(agent, friend, PDF, "größe & plan.pdf")
         query = select(Message).where(Message.author.is_not(None))
         with world.database.reading() as connection:
-            row = connection.execute(query).one()._mapping
+            row = connection.execute(query).one()._asdict()
         [url] = Outgoing(settings).parameters(row)["media_url"]
         assert url.startswith(f"https://{HOST}/media/")
         return str(url)
@@ -166,7 +167,7 @@ class TestFetching:
         assert links.file_of(token, soon + LASTS) is None
 
     def test_another_secret_signs_another_address(self, address: str, settings: Settings) -> None:
-        other = settings.model_copy(update={"secret_key": type(settings.secret_key)("x" * 16)})
+        other = settings.model_copy(update={"secret_key": SecretStr("x" * 16)})
         assert MediaLinks(other).file_of(address.rpartition("/")[2], datetime.now(UTC)) is None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -126,7 +127,7 @@ def _their_ids(world: World) -> Ids:
         attachments.keep(
             connection, theirs.key, File("a.pdf", "application/pdf", b"%PDF"), world.now
         )
-        campaign = {"id": new_id(), "organization_id": world.organization_id}
+        campaign: dict[str, Any] = {"id": new_id(), "organization_id": world.organization_id}
         campaign |= {"sender_id": theirs.house.sender_id, "asked_by": rival.email, "basis": "form"}
         campaign |= {"source": "a file", "status": "running", "due_at": world.now}
         insert_all(connection, Campaign, [campaign | {"created_at": world.now}])
@@ -137,7 +138,8 @@ def _their_ids(world: World) -> Ids:
             "sender_id": Sender, "token_id": Token, "attachment_id": Attachment,
             "campaign_id": Campaign,
         }.items():  # fmt: skip
-            query = select(model.id).where(model.organization_id == world.organization_id)
+            columns = model.__table__.c
+            query = select(columns.id).where(columns.organization_id == world.organization_id)
             ids[name] = connection.scalars(query).all()[0]
     world.organization_id = acme
     return {**ids, "session_id": uuid4()}

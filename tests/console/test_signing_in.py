@@ -11,8 +11,9 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from bot.console import entrance
-from bot.people import accounts, one_time_codes, one_time_links, sessions
+from bot.people import accounts, one_time_codes, one_time_links, passwords, sessions
 from bot.people.accounts import Member
+from bot.people.throttle import Limit
 from bot.runtime import Runtime
 from bot.store.models import Account, OneTimeLink, SecondStep, Session
 from tests.console.conftest import Browser, add_member, signed_in
@@ -24,7 +25,7 @@ EMAIL, GOOD = "ann@example.org", "seven orange lanterns"
 @pytest.fixture(scope="session")
 def known() -> str:
     """The hash of Ann's password, made once."""
-    return accounts.passwords.hashed(GOOD)
+    return passwords.hashed(GOOD)
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ class TestThrottle:
     def test_one_place_cannot_try_everybody(
         self, browser: Browser, monkeypatch: pytest.MonkeyPatch, ann: Member
     ) -> None:
-        monkeypatch.setattr(entrance, "PLACE", entrance.Limit(3, 60))
+        monkeypatch.setattr(entrance, "PLACE", Limit(3, 60))
         for name in "bcd":
             assert sign_in(browser, email=f"{name}@example.org") == 401
         assert sign_in(browser) == 429

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from bot.api.problem import WORDS
 from bot.console.words import REASONS
-from bot.conversations import engine, letters
+from bot.conversations import engine, held, letters
 from bot.conversations.actions import (
     Refusal,
     actions,
@@ -81,8 +81,10 @@ OK = None
 NOT = "not_opted_in"
 INFORM = "not_informed"
 
-# How it came about, the state, then why not: ask, text, template, SMS.
-WHATSAPP = [
+Story = tuple[Callable[[Friend], None], str, tuple[str | None, ...]]
+"""How it came about, the state, then why not: ask, text, template, SMS."""
+
+WHATSAPP: list[Story] = [
     (nothing, "new", (OK, NOT, NOT, OK)),
     (asked, "requested", ("already_requested", NOT, NOT, OK)),
     (silent, "no_answer", (OK, NOT, NOT, OK)),
@@ -93,7 +95,7 @@ WHATSAPP = [
     (said_stop, "opted_out", ("opted_out", "opted_out", "opted_out", OK)),
     (said_stop_and_yes, "opted_in", ("already_opted_in", OK, OK, OK)),
 ]
-SMS_CONSENT = [
+SMS_CONSENT: list[Story] = [
     (nothing, "new", (OK, NOT, "whatsapp_only", OK)),
     (asked, "requested", ("already_requested", NOT, "whatsapp_only", OK)),
     (silent, "no_answer", (OK, NOT, "whatsapp_only", OK)),
@@ -102,7 +104,7 @@ SMS_CONSENT = [
     (said_yes_long_ago, "opted_in", ("already_opted_in", OK, "whatsapp_only", OK)),
     (said_stop, "opted_out", ("opted_out", "opted_out", "whatsapp_only", OK)),
 ]
-SMS_DISCLAIMER = [
+SMS_DISCLAIMER: list[Story] = [
     (nothing, "new", (OK, OK, "whatsapp_only", OK)),
     (asked, "informed", ("already_informed", OK, "whatsapp_only", OK)),
     (undelivered, "undelivered", (OK, OK, "whatsapp_only", OK)),
@@ -111,8 +113,6 @@ SMS_DISCLAIMER = [
 ]
 TABLES = {"opt_in": WHATSAPP, "sms_consent": SMS_CONSENT, "sms_disclaimer": SMS_DISCLAIMER}
 NAMES = ("request_opt_in", "send_text", "send_template", "send_sms")
-
-Story = tuple[Callable[[Friend], None], str, tuple[str | None, ...]]
 
 # Decisions are made in memory: one database is enough.
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -283,5 +283,5 @@ def test_somebody_without_a_number_gets_no_sms(database: Database) -> None:
     nameless.says("hello")
     with database.reading() as connection:
         ends = (friend.house.address, nameless.phone)
-        (held,) = engine.held.by_ends(connection, [ends], lock=False).values()
-    assert actions(held, friend.world.now)["send_sms"]["reason"] == "no_phone"
+        (there,) = held.by_ends(connection, [ends], lock=False).values()
+    assert actions(there, friend.world.now)["send_sms"]["reason"] == "no_phone"

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.conversations import engine, letters
+from bot.conversations import engine, held, letters
 from bot.conversations.actions import Refusal
 from bot.conversations.engine import Failed
 from bot.store.models import Conversation, Sender
@@ -140,7 +140,7 @@ def test_a_stranger_who_writes_is_asked_and_never_assumed(world: World) -> None:
 
     with world.database.reading() as connection:
         ends = (stranger.house.address, stranger.phone)
-        found = engine.held.by_ends(connection, [ends], lock=False)[ends]
+        found = held.by_ends(connection, [ends], lock=False)[ends]
     assert found.state == "requested"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.conversations import engine
+from bot.conversations import engine, held
 from bot.conversations.actions import Refusal
 from bot.conversations.inbound import Inbound
 from bot.people import newcomers
@@ -77,7 +77,7 @@ def test_a_stranger_who_writes_twice_at_once_is_one_contact(world: World) -> Non
     kim = Friend(world, jo.house, "+4915199999999", jo.key)
     assert at_once(*(lambda: kim.says("hello") for _ in range(6))) == ["taken"] * 6
     with world.database.reading() as connection:
-        keys = engine.held.by_ends(connection, [(jo.house.address, kim.phone)], lock=False)
+        keys = held.by_ends(connection, [(jo.house.address, kim.phone)], lock=False)
         (found,) = keys.values()
         arrived = connection.scalar(select(func.count()).select_from(Arrival))
     assert (found.state, arrived) == ("requested", 6)
@@ -102,7 +102,7 @@ def test_yes_against_the_clock_is_never_lost(world: World) -> None:
     *_, expired = at_once(*(lambda mine=mine: all_say_yes(mine) for mine in some), time_is_up)
 
     with world.database.reading() as connection:
-        found = engine.held.by_key(connection, [friend.key for friend in friends], lock=False)
+        found = held.by_key(connection, [friend.key for friend in friends], lock=False)
         told = connection.scalar(
             select(func.count()).select_from(Notice).where(Notice.code == "no_answer")
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import tomllib
 import unicodedata
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -183,7 +184,7 @@ def _wide(text: str) -> str:
     return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
 
 
-DISGUISES = {
+DISGUISES: dict[str, Callable[[str], str]] = {
     "upper case": str.upper,
     "title case": str.title,
     "full width": _wide,

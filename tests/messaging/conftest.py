@@ -86,7 +86,6 @@ class Quiet(WSGIRequestHandler):
 def served(app: Any, port: int = 0) -> Iterator[str]:
     """Serve an application on a port of its own; give its address."""
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
-    server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

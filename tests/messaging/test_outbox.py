@@ -16,7 +16,7 @@ from bot.messaging import outbox, pausing
 from bot.messaging.gateway import Refused, Sent, Unknown
 from bot.messaging.outbox import HORIZON, Claimed
 from bot.messaging.verdicts import verdict
-from bot.store.models import Message, Organization, Sender
+from bot.store.models import Message, Organization, Pause, Sender
 from tests.messaging.post_office import LEASE, PostOffice
 from tests.world import Friend, World, new_sid
 
@@ -336,7 +336,7 @@ class TestAPause:
         with world.database.writing() as connection:
             pausing.pause(connection, "once", world.now)
             pausing.pause(connection, "twice", world.now)
-            reasons = connection.scalars(select(pausing.Pause.reason)).all()
+            reasons = connection.scalars(select(Pause.reason)).all()
         assert reasons == ["twice"]
 
 

@@ -33,7 +33,7 @@ def people(world: World) -> list[tuple[str, str, str | None]]:
         Address, Address.contact_id == Contact.id
     )
     with world.database.reading() as connection:
-        return sorted(tuple(row) for row in connection.execute(query))
+        return sorted((*row,) for row in connection.execute(query))
 
 
 class TestReading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ def kept(database: Database) -> list[Any]:
         return list(connection.execute(select(*Stray.__table__.columns).order_by(Stray.at)).all())
 
 
-@pytest.mark.parametrize("insert", [insert_all, lambda *a: insert_new(*a, ["sid"])])
+@pytest.mark.parametrize("insert", [insert_all, partial(insert_new, unique=["sid"])])
 def test_texts_of_every_kind(database: Database, insert: Callable[..., Any]) -> None:
     rows = strays(*ODD_TEXTS)
     with database.writing() as connection:
@@ -135,7 +136,7 @@ def test_only_what_is_named_is_changed_and_counted(database: Database) -> None:
 def test_a_value_is_emptied(world: World) -> None:
     friend = world.contact()
     friend.is_asked()
-    row = {"organization_id": friend.key[0], "id": friend.request_id}
+    row: dict[str, Any] = {"organization_id": friend.key[0], "id": friend.request_id}
     row |= {"variables": None, "content_sid": None, "due_at": None, "request": False}
     with world.database.writing() as connection:
         update_all(connection, Message, [row])

@@ -24,7 +24,7 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.batches: list[list[str]] = []
-        self.wrong: dict[str, Callable[[], Exception]] = {}
+        self.wrong: dict[str, Callable[[], BaseException]] = {}
         self.let_go = Event()
         self.together: Together[str, str] = Together(database, self.work)
 
