@@ -72,7 +72,8 @@ class Crowd:
         """The outbox hands everything over."""
         with self.world.database.writing() as connection:
             queued = update(Message).where(Message.status == "queued")
-            return connection.execute(queued.values(status="sent", due_at=None)).rowcount
+            gone = queued.values(status="sent", due_at=None, sent_at=self.world.now)
+            return connection.execute(gone).rowcount
 
     def requests(self) -> Counter[str]:
         """How many requests each address was sent."""
@@ -89,14 +90,14 @@ class Crowd:
             return room.in_reach(connection, self.world.house(), self.world.now)
 
     def reached(self) -> int:
-        """How many people got a template from any of its WhatsApp senders in 24 hours."""
-        query = select(Message.to_address, Message.content_sid, Message.created_at).where(
-            Message.organization_id == self.world.organization_id
+        """How many people got a template from any sender in 24 hours, or will get one."""
+        query = select(Message.to_address, Message.sent_at).where(
+            Message.organization_id == self.world.organization_id, Message.content_sid.is_not(None)
         )
         with self.world.database.reading() as connection:
             rows = connection.execute(query).all()
         day = timedelta(hours=24)
-        return len({to for to, sid, at in rows if sid and self.world.now - at < day})
+        return len({to for to, at in rows if at is None or self.world.now - at < day})
 
     def _set(self, model: Any, values: dict[str, Any]) -> None:
         with self.world.database.writing() as connection:

@@ -123,6 +123,7 @@ class TestRoom:
     def test_no_more_contacts_are_reached_than_the_provider_allows(self, crowd: Crowd) -> None:
         (alone,) = friends(crowd.world, numbers(1, first=500))
         alone.is_asked()
+        crowd.leaves()
         crowd.chooses(messaging_limit=5)
         asked = crowd.begins(crowd.file(numbers(8)))
         crowd.world.passes(hours=2)

@@ -94,6 +94,7 @@ class TestTheOrganizationsLimit:
         world, second = crowd.world, crowd.world.gets_a_second_sender()
         (jo,) = friends(world, numbers(1))
         jo.is_asked()
+        crowd.leaves()
         world.passes(hours=1)
         crowd.begins(crowd.file([jo.phone]), second).runs_out()
         assert crowd.requests() == {jo.phone: 2}
@@ -111,10 +112,29 @@ class TestTheOrganizationsLimit:
         world, began = crowd.world, crowd.world.now
         for friend in friends(world, numbers(4)):
             friend.is_asked()
+            crowd.leaves()
             world.passes(hours=1)
         assert crowd.reach() == (0, began + timedelta(hours=2 + 24))
         world.now = began + timedelta(hours=26)
         assert crowd.reach() == (1, None)
+
+    def test_counts_from_when_a_request_leaves(self, crowd: Crowd) -> None:
+        """One that waits through a failure of the provider is Meta's concern when it is sent."""
+        crowd.chooses(messaging_limit=1)
+        world = crowd.world
+        friends(world, numbers(1))[0].is_asked()
+        world.passes(hours=20)
+        crowd.leaves()
+        world.passes(hours=23)
+        assert crowd.reach() == (0, world.now + timedelta(hours=1))
+        world.passes(hours=1)
+        assert crowd.reach() == (1, None)
+
+    def test_counts_what_waits_to_leave(self, crowd: Crowd) -> None:
+        crowd.chooses(messaging_limit=1)
+        friends(crowd.world, numbers(1))[0].is_asked()
+        crowd.world.passes(hours=25)
+        assert crowd.reach() == (0, crowd.world.now + timedelta(hours=24))
 
     def test_is_another_organizations_own(self, crowd: Crowd) -> None:
         crowd.chooses(messaging_limit=3)
@@ -151,7 +171,7 @@ class TestTheOrganizationsLimit:
         assert sent[0] == sent[1]
 
 
-DEEDS = ("first", "second", "agent", "hours", "raise")
+DEEDS = ("first", "second", "agent", "leave", "hours", "raise")
 
 
 @ON_SQLITE
@@ -181,8 +201,10 @@ def test_in_no_24_hours_do_bulk_requests_go_beyond_it(
                 assert crowd.reached() <= max(before, limit)
             case "agent":
                 next(alone).is_asked()
+            case "leave":
+                crowd.leaves()
             case "hours":
-                world.passes(hours=5)
+                world.passes(hours=9)
             case "raise":
                 limit += 1
                 crowd.chooses(messaging_limit=limit)
