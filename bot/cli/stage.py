@@ -48,7 +48,7 @@ class Stage:
             with (folder / "log").open("w", encoding="utf-8") as log:
                 children = Children(log)
                 try:
-                    for child in commands(house, stage.token):
+                    for child in commands(house, stage.token, [demo_house.WHATSAPP]):
                         children.start(*child)
                     stage.wait_for(stage._answers, "the processes to answer")
                     stage._show_templates()

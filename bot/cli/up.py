@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from bot.cli.plan import House, demand_free_ports, plan
 from bot.cli.welcome import Welcome
 from bot.cli.words import in_words
 from bot.config import Settings
+from bot.people import organizations
 from bot.runtime import Runtime, load_runtime
 from bot.store.migrate import upgrade
 
@@ -53,6 +55,7 @@ def _prepare(runtime: Runtime) -> str | None:
 def _run(house: House, runtime: Runtime, invitation: str | None) -> None:
     with runtime.database.writing() as connection:
         templates = demo_house.templates(connection)
+        senders = [sender.address for sender in organizations.senders(connection)]
         token = (
             demo_house.simulators_token(connection, runtime.clock.now()) if house.stand_in else ""
         )
@@ -60,7 +63,7 @@ def _run(house: House, runtime: Runtime, invitation: str | None) -> None:
     children = Children()
     children.stop_on_signals()
     try:
-        for name, command, environment in commands(house, token):
+        for name, command, environment in commands(house, token, senders):
             children.start(name, command, environment)
         welcome = Welcome(children, house, templates, invitation)
         ended = children.watch(welcome.look)
@@ -72,10 +75,13 @@ def _run(house: House, runtime: Runtime, invitation: str | None) -> None:
     children.say("stopped")
 
 
-def commands(house: House, token: str) -> list[tuple[str, str, dict[str, str]]]:
+def commands(
+    house: House, token: str, senders: Iterable[str]
+) -> list[tuple[str, str, dict[str, str]]]:
     """What runs: name, command line and environment of each process.
 
-    With the `token` the stand-in plays its scenarios on our own server.
+    With the `token` the stand-in plays its scenarios on our own server; `senders` are our
+    addresses, which it cannot know before something was sent.
     """
     lines = parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8")).processes
     beside = str(Path(sys.executable).parent)
@@ -84,15 +90,17 @@ def commands(house: House, token: str) -> list[tuple[str, str, dict[str, str]]]:
     commands = [(name, lines[name], environment) for name in ("web", "worker")]
     if house.stand_in:
         command = STAND_IN_COMMAND.format(port=house.stand_in)
-        commands.insert(0, ("twilio", command, environment | _account(house.settings, token)))
+        account = _account(house.settings, token, senders)
+        commands.insert(0, ("twilio", command, environment | account))
     return commands
 
 
-def _account(settings: Settings, token: str) -> dict[str, str]:
+def _account(settings: Settings, token: str, senders: Iterable[str]) -> dict[str, str]:
     return {
         "TWILIO_ACCOUNT_SID": settings.twilio_account_sid or "",
         "TWILIO_AUTH_TOKEN": settings.twilio_auth_token[0].get_secret_value(),
         "SIMULATOR_WEBHOOK": f"{settings.public_url}/twilio/inbound#rc=3&rp=all",
         "SIMULATOR_APP_URL": settings.public_url or "",
         "SIMULATOR_APP_TOKEN": token,
+        "SIMULATOR_SENDERS": ",".join(senders),
     }

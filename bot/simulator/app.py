@@ -7,11 +7,14 @@ One worker, because everything it knows is in the memory of that process.
 """
 
 import os
+from collections.abc import Iterable
 
 from flask import Blueprint, Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from bot.simulator import addresses
 from bot.simulator.account import Account, account_from
+from bot.simulator.addresses import Address
 from bot.simulator.control.chaos import chaos
 from bot.simulator.control.machine import machine
 from bot.simulator.control.overview import overview
@@ -31,6 +34,7 @@ from bot.simulator.rest.errors import Refused, http_refusal, refusal
 from bot.simulator.rest.messages import messages
 from bot.simulator.rest.monitor import monitor
 from bot.simulator.rest.services import services
+from bot.simulator.senders import Senders
 from bot.simulator.server import Server, ServerTrouble
 from bot.simulator.stand_in import EXTENSION, Settings, StandIn
 from bot.simulator.travel import NothingDue
@@ -44,16 +48,22 @@ CONTROLS: tuple[Blueprint, ...] = (
 
 
 def create_stand_in(
-    account: Account, webhook: str | None = None, server: Server | None = None
+    account: Account,
+    webhook: str | None = None,
+    server: Server | None = None,
+    senders: Iterable[Address] = (),
 ) -> Flask:
     """Make a Twilio for one account; inbound messages are posted to the webhook URL.
 
-    `server` is what scenarios are played with and whose clock moves along.
+    `server` is what scenarios are played with and whose clock moves along. `senders` are whom
+    somebody writes to who was never written to.
 
     The app's StandIn is `app.extensions[EXTENSION]`; close it when the app is done with.
     """
     app = Flask(__name__)
-    app.extensions[EXTENSION] = StandIn(account, Settings(webhook), server or Server())
+    app.extensions[EXTENSION] = StandIn(
+        account, Settings(webhook), server or Server(), senders=Senders(senders)
+    )
     for blueprint in REST:
         app.register_blueprint(blueprint)
     for blueprint in CONTROLS:
@@ -72,11 +82,15 @@ def from_environment() -> Flask:
 
     TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, optionally TWILIO_API_KEY, TWILIO_API_SECRET;
     SIMULATOR_WEBHOOK, the URL of inbound messages with its fragment if it has one;
-    SIMULATOR_APP_URL and SIMULATOR_APP_TOKEN, the server for scenarios and clock.
+    SIMULATOR_APP_URL and SIMULATOR_APP_TOKEN, the server for scenarios and clock;
+    SIMULATOR_SENDERS, the business's addresses with commas.
     """
     given = os.environ
     server = Server(given.get("SIMULATOR_APP_URL") or None, given.get("SIMULATOR_APP_TOKEN"))
-    return create_stand_in(account_from(given), given.get("SIMULATOR_WEBHOOK") or None, server)
+    told = map(addresses.sender, given.get("SIMULATOR_SENDERS", "").split(","))
+    return create_stand_in(
+        account_from(given), given.get("SIMULATOR_WEBHOOK") or None, server, filter(None, told)
+    )
 
 
 def _server_trouble(trouble: ServerTrouble) -> tuple[Response, int]:

@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -36,11 +36,13 @@ def sender_sid(address: Address) -> str:
 class Senders:
     """Knows the account's senders; while none is registered, any address may send."""
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, told: Iterable[Address] = ()) -> None:
+        """Start with the addresses that the business says are its own; it may have others."""
+        self._told = tuple(told)
         self._registered: dict[Address, Sender] = {}
         self._met: dict[Address, Sender] = {}
         self._lock = threading.Lock()
+        self.forget_everything()
 
     def register(self, address: Address, service_sid: str | None = None) -> Sender:
         """Add a sender, optionally to the pool of a Messaging Service (MG…)."""
@@ -106,7 +108,7 @@ class Senders:
         return (sender for sender in self.in_use() if sender.address.channel == channel)
 
     def forget_everything(self) -> None:
-        """Let any address send again."""
+        """Let any address send again, and know no more than at the start."""
         with self._lock:
             self._registered.clear()
-            self._met.clear()
+            self._met = {address: Sender(address) for address in self._told}

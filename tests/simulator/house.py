@@ -90,6 +90,7 @@ def running_house(folder: Path, **settings: str) -> Iterator[House]:
         "TWILIO_AUTH_TOKEN": SIMULATED["twilio_auth_token"],
         "SIMULATOR_WEBHOOK": f"{url}/twilio/inbound#rc=3&rp=all",
         "SIMULATOR_APP_URL": url,
+        "SIMULATOR_SENDERS": f"{demo_house.WHATSAPP},{demo_house.SMS}",
         **settings,
     }
     environment["SIMULATOR_APP_TOKEN"] = token = furnish(database_url)

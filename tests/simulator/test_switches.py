@@ -13,6 +13,7 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from bot.simulator.account import Account
+from bot.simulator.addresses import Address
 from bot.simulator.app import create_stand_in
 from bot.simulator.codes import refuses
 from bot.simulator.faults import FAULTS, WORDS
@@ -245,6 +246,18 @@ def test_a_name_from_outside_reaches_neither_page_nor_switches(
     for path in ("/control/health", "/simulator"):
         answer = desk.raw("GET", path, headers={"Host": host})
         assert answer.status_code == (200 if near else 403), path
+
+
+def test_somebody_whom_nobody_has_written_to_writes_to_the_business() -> None:
+    told = Address("whatsapp", "+12025550199")
+    app = create_stand_in(Account(ACCOUNT, TOKEN), senders=[told])
+    phone = app.test_client()
+    for _ in ("at the start", "after a reset"):
+        phone.put(f"/control/customers/{PERSON}", json={})
+        shown = phone.get("/control/pulse", query_string={"customer": PERSON}).get_json()
+        assert shown["conversation"]["business"]["whatsapp"] == str(told)
+        phone.post("/control/reset", json={})
+    app.extensions[EXTENSION].close()
 
 
 def described() -> set[str]:
