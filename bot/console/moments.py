@@ -22,6 +22,12 @@ class Moments:
         """`Today, 03:39 PM`, with the exact moment in UTC for whoever points at it."""
         return self._timed(moment, f"{self.day(moment)}, {self.clock(moment)}")
 
+    def within(self, moment: datetime) -> Markup:
+        """The same inside of a sentence: `today, 03:39 PM`."""
+        day = self.day(moment)
+        words = day if day[0].isdigit() else day.lower()
+        return self._timed(moment, f"{words}, {self.clock(moment)}")
+
     def ago(self, moment: datetime) -> Markup:
         """`2 minutes ago`, or `in 3 hours`."""
         apart = (self.now - moment).total_seconds()

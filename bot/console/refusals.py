@@ -53,17 +53,21 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
         return cast(Response, error.response)
     if error.code == 413:
         return _page(413, TOO_MUCH)
-    own = error.description if error.description != type(error).description else None
-    return _page(error.code or 500, own or (MISSING if error.code == 404 else ""))
+    return _page(error.code or 500, _own_words(error) or (MISSING if error.code == 404 else ""))
 
 
 def _nowhere(error: HTTPException) -> ResponseReturnValue:
     wants_page = "text/html" in request.headers.get("Accept", "")
     if wants_page and not request.path.startswith(MACHINES):
-        return _page(404, MISSING)
+        return _page(404, _own_words(error) or MISSING)
     # What the application answers to errors that are nobody's in particular.
     general = current_app.error_handler_spec[None][None][HTTPException]
     return cast(ResponseReturnValue, general(error))
+
+
+def _own_words(error: HTTPException) -> str | None:
+    """What was said where it was refused, if anything was."""
+    return error.description if error.description != type(error).description else None
 
 
 def _database_away(error: DBAPIError) -> ResponseReturnValue:

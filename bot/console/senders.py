@@ -16,6 +16,7 @@ from bot.console.words import LANGUAGES
 from bot.people import organizations, request_templates
 from bot.people.languages import read_language
 from bot.people.organizations import WHATSAPP
+from bot.people.phones import read_phone
 
 SID = "sid-"
 """What the names of fields begin with that hold the ContentSid of a language."""
@@ -69,7 +70,7 @@ def _add(desk: Desk, visit: Visit) -> ResponseReturnValue:
     owner, templates = visit.member.organization_id, {}
     with faults.of("address"):
         sender_id = organizations.add_sender(
-            visit.connection, owner, prefix + address, {}, visit.now
+            visit.connection, owner, prefix + read_phone(address), {}, visit.now
         )
     if prefix and form.get("sid", "").strip():
         with faults.of("sid"):

@@ -59,6 +59,7 @@ class TestEntries:
         self, agent: Browser, jo: Friend
     ) -> None:
         page = read(agent, proof(jo))
+        assert f"consent of Jo, {jo.phone} , to hear from Acme, +15550001000 on WhatsApp" in page
         asked, given = page.split("1. Asked for consent")[1].split("2. Consent given")
         assert "Today, 12:00 PM · From “Not asked” to “Waiting”" in asked
         assert "Asked by agent Basis existing client" in asked

@@ -162,7 +162,7 @@ class TestSetup:
         admin.post("/settings", {"name": "Acme", "language": "ja"})
         page = admin.get(ticks).text
         assert "WhatsApp is not enabled" in page
-        assert "whatsapp:+15550001000 has no template" in page
+        assert ">+15550001000 has no template" in page
 
     def test_looking_by_itself_keeps_nobody_signed_in(self, admin: Browser, world: World) -> None:
         for _ in range(5):

@@ -198,7 +198,7 @@ class TestConversation:
         friend.says("yes")
         page = agent.get(talk(friend)).text
         assert "Your Contact has opted in. You may continue to send/receive messages." in page
-        assert "Free text until" in page
+        assert re.search(r"Free text until <time[^>]*>tomorrow, 12:00 PM</time> \(another", page)
         answer = agent.post(f"{talk(friend)}/messages", {"text": "Hello", "key": key_in(page)})
         assert answer.status_code == 303
         agent.post(f"{talk(friend)}/messages", {"text": "Hello", "key": key_in(page)})

@@ -127,6 +127,7 @@ class TestSenders:
         answer = admin.post("/settings/senders", form | changed)
         assert answer.status_code == 422
         assert f'id="field-{field}-error"' in answer.text
+        assert "whatsapp:+…" not in answer.text, "that is how it is typed elsewhere"
         with world.database.reading() as connection:
             assert len(organizations.senders(connection, world.organization_id)) == 2
 

@@ -336,7 +336,9 @@ class TestLink:
             assert EMAIL in browser.get(link).text, "looking at it does not spend it"
         assert browser.post(link).location == "/"
         assert browser.get("/").location == "/password"
-        assert browser.get(link).status_code == 404
+        spent = browser.get(link)
+        assert spent.status_code == 404
+        assert "This link was used already, or is older than a day." in spent.text
         assert browser.post(link).status_code == 404
 
     def test_is_good_for_a_day(self, browser: Browser, link: str, world: World) -> None:

@@ -133,6 +133,17 @@ def test_the_smallest_screen_is_wide_enough(rooms: dict[str, str], sits: Sits) -
     assert wide == []
 
 
+def test_printed_evidence_is_whole(rooms: dict[str, str], sits: Sits) -> None:
+    page = sits("agent").opens(rooms["verified"])
+    whole = page.locator("details code").nth(1)
+    expect(whole).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(whole).to_be_visible()
+    expect(page.get_by_role("button", name="Verify")).to_be_hidden()
+    stamp = "getComputedStyle(document.querySelector('main time'), '::after').content"
+    assert "UTC" in page.evaluate(stamp)
+
+
 def test_without_scripts_everything_can_be_read(rooms: dict[str, str], sits: Sits) -> None:
     page = sits("agent", scripts=False).opens(rooms["in"])
     page.get_by_text("Your Contact has opted in.").wait_for()

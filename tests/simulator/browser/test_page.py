@@ -272,6 +272,9 @@ def test_nothing_sticks_out(chromium: Browser, house: House, width: int, scheme:
     page.wait_for_selector("#connection.good")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    send = page.locator("#composer button[type=submit]").bounding_box()
+    assert send
+    assert send["x"] + send["width"] <= width, "cut off inside of the phone"
     context.close()
 
 
