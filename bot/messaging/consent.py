@@ -8,10 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from bot.conversations import letters
+from bot.conversations import engine, letters
+from bot.conversations.engine import Failed
 from bot.store.bulk import update_all
 from bot.store.models import Message
 from flows import FLOWS
+
+NOT_SENT = "It was held back: WhatsApp was not enabled any more."
 
 
 def covers(row: Row[Any]) -> bool:
@@ -50,6 +53,17 @@ def cancel(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> N
     letters.cancelled(
         connection, [((row.organization_id, row.conversation_id), row.id) for row in rows], now
     )
+    engine.fail(connection, [_failed(row) for row in rows if _is_awaited(row)], now)
+
+
+def _is_awaited(row: Row[Any]) -> bool:
+    """Whether a conversation rests on this very request: it must not wait for an answer to it."""
+    return bool(row.request and row.request_id == row.id and row.said_in == row.state)
+
+
+def _failed(row: Row[Any]) -> Failed:
+    conversation = row.organization_id, row.conversation_id
+    return Failed(conversation, row.id, "final", None, NOT_SENT)
 
 
 def _is_open(row: Row[Any]) -> bool:

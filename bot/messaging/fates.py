@@ -6,7 +6,6 @@ Whatever the way, a fate is recorded here and nowhere else. Statuses move forwar
 from __future__ import annotations
 
 import random
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +28,7 @@ RANK = {"sent": 1, "failed": 2, "undelivered": 2, "delivered": 3, "read": 4}
 """What counts for more, whichever came first; before `sent` a message is still ours."""
 
 ARRIVING = ("sent", "delivered", "read")
+ARRIVED = ("delivered", "read")
 
 FIRST_LOOK = timedelta(seconds=1)
 SILENCE = timedelta(hours=1)
@@ -83,7 +83,7 @@ def record(
     changed: dict[Key, dict[str, Any]] = {}
     for fate in fates:
         row = known[fate.message]
-        if _is_stale(row, fate) or row["token"] != rows[fate.message].token:
+        if _is_stale(row, fate):
             continue
         was_sent = row["sent_at"] is not None
         _move(row, fate, now)
@@ -101,8 +101,8 @@ def record(
 
 
 CHANGING = (
-    "status", "sid", "token", "error_code", "error", "due_at", "lease_until", "unknown_at",
-    "unanswered", "sent_at",
+    "status", "sid", "error_code", "error", "due_at", "lease_until", "unknown_at", "unanswered",
+    "sent_at",
 )  # fmt: skip
 READ = ("organization_id", "id")
 KEPT = ("conversation_id", "request", "attempt", "created_at")
@@ -124,6 +124,8 @@ def _is_stale(row: dict[str, Any], fate: Fate) -> bool:
         return True
     if not fate.called_back and fate.status != "sent":
         return row["status"] not in ("sending", "unknown")
+    if row["status"] == "queued" and row["sid"] and fate.status not in ARRIVED:
+        return True  # it failed, and this only says again how it came to that
     return RANK.get(row["status"], 0) >= RANK[fate.status]
 
 
@@ -149,10 +151,10 @@ def _may_retry(row: dict[str, Any], verdict: Verdict, now: datetime) -> bool:
 
 
 def _try_again(row: dict[str, Any], fate: Fate, now: datetime) -> None:
-    """Back into the queue. After a failed delivery under a new token: late callbacks of the failed
-    message must not be taken for the new one's."""
+    """Back into the queue. A failed delivery keeps its sid until it is claimed: it may yet be said
+    to have arrived after all, and then nothing is sent again."""
     if fate.called_back:
-        row.update(sid=None, token=secrets.token_urlsafe(16), sent_at=None)
+        row.update(sent_at=None)
     first, longest = LATER if fate.called_back else SOON
     jitter = random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
     wait = min(first * 2 ** min(row["attempt"] - 1, 20), longest) * jitter

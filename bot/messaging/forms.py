@@ -19,6 +19,8 @@ from flows.replies import Heard
 SID = re.compile(r"(SM|MM)[0-9A-Za-z]{32}")
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 WHATSAPP_ID = re.compile(r"[A-Z]{2}(\.ENT)?\.[0-9A-Za-z]{1,128}")
+NUMBER = re.compile(r"[0-9]{1,9}")
+MOST_MEDIA = 10
 STATUSES = {
     "accepted": "sent", "scheduled": "sent", "queued": "sent", "sending": "sent", "sent": "sent",
     "delivered": "delivered", "partially_delivered": "delivered", "read": "read",
@@ -78,7 +80,7 @@ def read_form(body: bytes, most_fields: int) -> Form:
 
 def plain(form: Form) -> dict[str, str]:
     """The form as a dictionary. NUL, which PostgreSQL cannot hold, becomes its visible sign."""
-    return {name: value.replace("\0", "␀") for name, value in form.items()}
+    return {name.replace("\0", "␀"): value.replace("\0", "␀") for name, value in form.items()}
 
 
 def read_inbound(form: Form, account_sid: str) -> Inbound:
@@ -112,10 +114,9 @@ def read_callback(form: Form, account_sid: str, token: str) -> Callback:
     status = STATUSES.get(fields["MessageStatus"])
     if status is None:
         raise Senseless(f"MessageStatus {fields['MessageStatus']!r} is not a status")
-    code = fields.get("ErrorCode", "")
     words = fields.get("ErrorMessage") or fields.get("ChannelStatusMessage") or ""
-    number = int(code) if code.isascii() and code.isdigit() and int(code) else None
-    return Callback(token, fields["MessageSid"], status, number, words[:500])
+    code = _number(fields.get("ErrorCode", "")) or None
+    return Callback(token, fields["MessageSid"], status, code, words[:500])
 
 
 def _fields(form: Form, account_sid: str, *needed: str) -> dict[str, str]:
@@ -171,5 +172,9 @@ def _media(fields: Mapping[str, str]) -> tuple[dict[str, str], ...]:
 
 
 def _count(fields: Mapping[str, str]) -> int:
-    number = fields.get("NumMedia", "0")
-    return min(int(number), 10) if number.isascii() and number.isdigit() else 0
+    return min(_number(fields.get("NumMedia", "0")), MOST_MEDIA)
+
+
+def _number(text: str) -> int:
+    """A number as every database holds it; 0 for what is none."""
+    return int(text) if NUMBER.fullmatch(text) else 0

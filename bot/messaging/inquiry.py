@@ -76,5 +76,6 @@ class Inquiry:
         known = reconcile.as_known(asked.key, listed)
         with self._runtime.database.writing() as connection:
             rows = fates.by_key(connection, [asked.key])
+            silence.note(connection, asked, known, self._runtime.clock.now(connection))
             fates.record(connection, rows, known, self._runtime.clock.now(connection))
         return 1

@@ -6,6 +6,7 @@ sender keeps its rate: a claimed message has a moment before which it does not l
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +25,10 @@ from bot.store.models.conversations import DOUBTFUL, OUR_CONCERN, has_status
 
 HORIZON = timedelta(milliseconds=250)
 """How far ahead messages are claimed: what is claimed no longer hears of an opt-out."""
+
+
+ASTRAY = timedelta(minutes=1)
+"""How far the clocks of two workers may be apart before one does not believe the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,9 @@ def senders_with_mail(connection: Connection, now: datetime, wall: datetime) -> 
     waiting = exists().where(
         Message.sender_id == Sender.id, has_status(Message.status, "queued"), Message.due_at <= now
     )
-    free = or_(Sender.free_at.is_(None), Sender.free_at <= wall + HORIZON)
-    ready = select(Sender.id).where(free, waiting).order_by(Sender.free_at.asc().nulls_first())
-    return list(connection.scalars(ready))
+    with_mail = select(Sender.id, Sender.free_at, Sender.per_second).where(waiting)
+    ready = connection.execute(with_mail.order_by(Sender.free_at.asc().nulls_first()))
+    return [one.id for one in ready if _free_from(one, wall) <= wall + HORIZON]
 
 
 def claim(
@@ -67,8 +72,8 @@ def claim(
     sender = _lock_sender(connection, sender_id)
     if sender is None:
         return []
-    first = max(sender.free_at or wall, wall, free_at or wall)
-    step = timedelta(seconds=1 / sender.per_second)
+    first = max(_free_from(sender, wall), free_at or wall)
+    step = _step_of(sender)
     slots = min(limit, (wall + HORIZON - first) // step + 1)
     rows = connection.execute(_next_of(sender_id, now, slots)).all() if slots > 0 else []
     allowed = [row for row in rows if consent.covers(row)]
@@ -79,7 +84,7 @@ def claim(
             row.attempt + 1,
             first + place * step,
             step,
-            dict(row._mapping),
+            _afresh(row),
         )
         for place, row in enumerate(allowed)
     ]
@@ -99,6 +104,20 @@ def fate_of(claimed: Claimed, outcome: Outcome) -> Fate:
             return Fate(claimed.key, "failed", verdict=verdict, attempt=claimed.attempt)
         case Unknown():
             return Fate(claimed.key, "unknown", attempt=claimed.attempt)
+
+
+def _free_from(sender: Any, wall: datetime) -> datetime:
+    """From when a sender may send. What lies too far ahead is of a clock that was set back since.
+
+    Nobody claims further ahead than the horizon, so it is a step behind it at most.
+    """
+    latest = wall + HORIZON + _step_of(sender) + ASTRAY
+    at: datetime | None = sender.free_at
+    return wall if at is None or at > latest else max(at, wall)
+
+
+def _step_of(sender: Any) -> timedelta:
+    return timedelta(seconds=1 / sender.per_second)
 
 
 def _lock_sender(connection: Connection, sender_id: UUID) -> Row[datetime | None, float] | None:
@@ -142,6 +161,15 @@ def _next_of(sender_id: UUID, now: datetime, limit: int) -> Select[Any]:
     )  # fmt: skip
 
 
+def _afresh(row: Row[Any]) -> dict[str, Any]:
+    """A message as it leaves now. One that failed before is a new one for the provider.
+
+    Its token is new too: late callbacks of the failed one must not be taken for this one's.
+    """
+    new = {"sid": None, "token": secrets.token_urlsafe(16)} if row.sid else {}
+    return {**row._mapping, **new}
+
+
 def _mark_sending(
     connection: Connection, claimed: list[Claimed], wall: datetime, lease: timedelta
 ) -> None:
@@ -150,6 +178,8 @@ def _mark_sending(
             "organization_id": one.key[0],
             "id": one.key[1],
             "status": "sending",
+            "sid": one.row["sid"],
+            "token": one.row["token"],
             "attempt": one.attempt,
             "claimed_at": one.row["claimed_at"] or wall,
             "lease_until": one.leaves_at + lease,

@@ -83,9 +83,21 @@ def found(doubt: Doubt, listed: list[Listed], taken: set[str]) -> Listed | None:
     decides too where the provider gives it, which it does not for templates.
     """
     free = (one for one in listed if one.sid not in taken)
-    return next(
-        (one for one in free if not (doubt.text and one.text) or one.text == doubt.text), None
-    )
+    return next((one for one in free if _may_be(doubt.text, one.text)), None)
+
+
+def _may_be(text: str | None, listed: str) -> bool:
+    """Whether a text may be the one that is listed: its letters and digits, and nothing else.
+
+    Spaces at the ends, line breaks and typographic signs need not come back as they were sent; a
+    message of ours that is not recognised is sent twice. Without a text on either side it may be.
+    """
+    ours, theirs = _gist(text or ""), _gist(listed)
+    return not ours or not theirs or ours == theirs
+
+
+def _gist(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
 def as_found(doubt: Doubt, listed: Listed) -> list[Fate]:
@@ -111,8 +123,8 @@ def give_up(
     Gives back the status that the message has now.
     """
     row = fates.by_key(connection, [doubt.key])[doubt.key]
-    if row.status != "unknown":
-        return str(row.status)
+    if (row.status, row.unknown_at) != ("unknown", doubt.unknown_at):
+        return str(row.status)  # known by now, or sent again meanwhile and in doubt anew
     waited = now - doubt.unknown_at
     status = "unknown"
     if listed and waited >= safe:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
 from bot.conversations.held import Key
-from bot.store.bulk import update_all
-from bot.store.models import Message
+from bot.messaging.fates import Fate
+from bot.store.bulk import insert_all, update_all
+from bot.store.models import Delivery, Message
 from bot.store.models.conversations import has_status
 
 AGAIN = timedelta(hours=6)
@@ -46,3 +48,19 @@ def silent(connection: Connection, now: datetime, limit: int = 20) -> list[Silen
     ]
     update_all(connection, Message, later)
     return [Silent((row.organization_id, row.id), row.sid) for row in rows if row.sid]
+
+
+def note(connection: Connection, asked: Silent, known: Iterable[Fate], now: datetime) -> None:
+    """Keep what the provider said, as if it had called: the sid may never be taken for another."""
+    rows = [
+        {
+            "organization_id": asked.key[0],
+            "message_id": asked.key[1],
+            "sid": asked.sid,
+            "status": fate.status,
+            "error_code": fate.verdict.code if fate.verdict else None,
+            "at": now,
+        }
+        for fate in known
+    ]
+    insert_all(connection, Delivery, rows)

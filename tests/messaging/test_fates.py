@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from bot.messaging.fates import RANK, Fate
+from bot.messaging.fates import RANK
 from bot.messaging.gateway import Outcome, Refused, Sent, Unknown
 from bot.messaging.outbox import Claimed
 from bot.messaging.verdicts import Verdict, verdict
@@ -211,28 +211,45 @@ class TestACallback:
         office.answers(ask, Sent(SID))
         office.reports(ask.row["token"], "undelivered", code=LATER)
         row = office.row(asked)
-        assert (row.status, row.sid, row.sent_at) == ("queued", None, None)
-        assert row.token != ask.row["token"]
+        assert (row.status, row.sent_at) == ("queued", None)
         assert 30 <= wait_of(office, asked) <= 60
 
-        assert office.reports(ask.row["token"], "delivered") == ["unknown"]
-        assert office.status(asked) == "queued"
         office.world.passes(minutes=1)
-        assert office.claims_one().row["token"] == row.token
+        again = office.claims_one()
+        assert again.row["token"] != ask.row["token"]
+        assert office.reports(ask.row["token"], "delivered") == ["unknown"]
+        row = office.row(asked)
+        assert (row.status, row.sid, row.token) == ("sending", None, again.row["token"])
+        office.answers(again, Sent("SM" + "2" * 32))
+        assert office.row(asked).sid == "SM" + "2" * 32
 
-    def test_that_follows_a_requeue_in_the_same_batch_is_the_old_messages(
+    @pytest.mark.parametrize("arrived", ["delivered", "read"])
+    @pytest.mark.parametrize("together", [True, False], ids=["one batch", "later"])
+    def test_that_it_arrived_after_all_takes_it_out_of_the_queue(
+        self, asked: Friend, ask: Claimed, office: PostOffice, arrived: str, together: bool
+    ) -> None:
+        """WhatsApp reports in any order: who got it must not get it twice."""
+        office.answers(ask, Sent(SID))
+        both = ("undelivered", arrived)
+        for batch in [both] if together else [both[:1], both[1:]]:
+            office.reports(ask.row["token"], *batch, code=LATER)
+        row = office.row(asked)
+        assert (row.status, row.sid, row.error) == (arrived, SID, None)
+        office.world.passes(hours=1)
+        assert office.claims() == []
+
+    def test_that_it_was_sent_before_it_failed_leaves_it_in_the_queue(
         self, asked: Friend, ask: Claimed, office: PostOffice
     ) -> None:
         office.answers(ask, Sent(SID))
-        token, now = ask.row["token"], office.world.now
-        office.records(
-            Fate(ask.key, "undelivered", SID, verdict(LATER), called_back=True),
-            Fate(ask.key, "delivered", SID, called_back=True),
-        )
-        row = office.row(asked)
-        assert (row.status, row.sid) == ("queued", None)
-        assert row.token != token
-        assert row.due_at > now
+        token = ask.row["token"]
+        office.reports(token, "failed", code=LATER)
+        before = office.row(asked)
+        office.reports(token, "sent")
+        office.reports(token, "failed", code=LATER)
+        assert office.row(asked) == before
+        office.world.passes(minutes=1)
+        assert office.claims_one().attempt == 2
 
     def test_about_another_message_than_the_one_we_know_changes_nothing(
         self, asked: Friend, ask: Claimed, office: PostOffice

@@ -11,6 +11,7 @@ from bot.messaging.forms import (
     Form,
     Senseless,
     Unplaceable,
+    plain,
     read_callback,
     read_inbound,
 )
@@ -134,3 +135,13 @@ def test_an_error_code_is_a_number_or_none(code: str, number: int | None) -> Non
 def test_a_report_that_makes_no_sense(changed: dict[str, str | None]) -> None:
     with pytest.raises(Senseless):
         read_callback(form(REPORTED, **changed), ACCOUNT, "token")
+
+
+@pytest.mark.parametrize("number", ["9" * 10, "9" * 5000, "-1", "٣", ""])
+def test_a_number_that_no_database_holds_is_none(number: str) -> None:
+    assert read_callback(form(REPORTED, ErrorCode=number), ACCOUNT, "t").code is None
+    assert not read_inbound(form(WROTE, NumMedia=number), ACCOUNT).heard.media
+
+
+def test_nul_stands_neither_in_values_nor_in_names() -> None:
+    assert plain(form({"a\0b": "c\0d"})) == {"a␀b": "c␀d"}

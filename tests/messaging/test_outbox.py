@@ -288,6 +288,17 @@ class TestConsentIsReadAgain:
         assert office.status(friend, "text") == "cancelled"
         assert office.sends_everything("sms") == ["disclaimer", "text"]
 
+    def test_a_request_that_was_held_back_is_waited_for_by_nobody(
+        self, world: World, asked: Friend, office: PostOffice
+    ) -> None:
+        with world.database.writing() as connection:
+            connection.execute(update(Organization).values(whatsapp=False))
+        assert office.sends_everything() == []
+        assert (asked.state, asked.now.due_at) == ("undelivered", None)
+        assert asked.told == ["request_sent", "undelivered"]
+        assert asked.recorded[1:] == ["message.cancelled", "request.undelivered"]
+        assert asked.is_proved()
+
     def test_a_stop_that_is_being_written_comes_first(
         self, world: World, friend: Friend, office: PostOffice
     ) -> None:
@@ -407,3 +418,27 @@ class TestTheRate:
         assert office.senders() == [quiet]
         world.passes(seconds=1)
         assert office.senders() == [quiet, busy], "who sent longest ago comes first"
+
+    def test_a_clock_that_is_set_back_stops_no_sender(
+        self, world: World, office: PostOffice
+    ) -> None:
+        set_rate(world, 1)
+        crowd(world, 3)
+        assert len(office.claims()) == 1
+        world.passes(hours=-1)
+        with world.database.writing() as connection:
+            connection.execute(update(Message).values(due_at=world.now))
+        assert office.senders() == [world.house().sender_id]
+        assert len(office.claims()) == 1
+        assert office.claims() == [], "the rate is kept by the new clock"
+
+
+def test_a_clock_that_is_set_back_ends_a_pause(world: World, office: PostOffice) -> None:
+    world.contact().is_asked()
+    with world.database.writing() as connection:
+        pausing.pause(connection, "credentials", world.now)
+    assert office.senders() == []
+    world.passes(hours=-1)
+    with world.database.writing() as connection:
+        connection.execute(update(Message).values(due_at=world.now))
+    assert office.senders() != []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 from bot.messaging.pace import Pace
 
@@ -46,3 +47,28 @@ def test_who_is_behind_says_from_when_more_could_leave() -> None:
         pace.expect(begun, STEP)
     pace.wait()
     assert pace.free_at >= begun + 3 * STEP
+
+
+class SetBack:
+    """A clock that somebody sets back by an hour."""
+
+    def __init__(self) -> None:
+        self.by = timedelta()
+
+    def __call__(self) -> datetime:
+        return wall() - self.by
+
+
+def test_a_clock_that_is_set_back_stops_nobody() -> None:
+    clock = SetBack()
+    pace = Pace(clock)
+    pace.expect(clock(), STEP)
+    pace.wait()
+    pace.expect(clock(), STEP)  # claimed before
+    clock.by = timedelta(hours=1)
+    assert pace.free_at <= clock() + 3 * STEP
+    pace.expect(clock(), STEP)  # and after
+    begun = monotonic()
+    for _ in range(2):
+        pace.wait()
+    assert 2 * STEP.total_seconds() <= monotonic() - begun < 5

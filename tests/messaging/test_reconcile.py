@@ -158,6 +158,30 @@ class TestWhatIsFound:
         assert gateway.sent_to(doubt.recipient, doubt.sender, later) == []
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("Hello Jo \n", "Hello Jo"),
+        ("one\r\ntwo", "one\ntwo"),
+        ("“Quoted” – it’s", '"Quoted" - it\'s'),
+        ("👍", ""),
+    ],
+)
+def test_a_text_that_comes_back_a_little_different_is_the_same(
+    world: World, office: PostOffice, ours: str, theirs: str
+) -> None:
+    """What is not recognised would be sent twice."""
+    friend = world.contact(channel="sms")
+    office.writes(friend, ours)
+    office.answers(office.claims_one("sms"), Sent(new_sid()))
+    office.answers(office.claims_one("sms"), Unknown("no answer"))
+    world.passes(seconds=1)
+    (doubt,) = office.doubts()
+    assert doubt.text == ours
+    assert is_found(office, doubt, listed(doubt, text="Something else"), listed(doubt, text=theirs))
+    assert office.status(friend, "text") == "sent"
+
+
 class TestWhatIsNotFound:
     def test_waits_until_the_list_can_no_longer_lag_behind(
         self, asked: Friend, doubt: Doubt, office: PostOffice
@@ -242,6 +266,15 @@ class TestWhatIsNotFound:
         office.claims_one()
         assert office.gives_up(doubt) == "sending"
         assert office.status(asked) == "sending"
+
+    def test_is_left_alone_when_another_call_for_it_got_no_answer_meanwhile(
+        self, asked: Friend, doubt: Doubt, office: PostOffice
+    ) -> None:
+        office.world.passes(seconds=SAFE.total_seconds())
+        (same,) = office.doubts()
+        assert office.gives_up(same) == "queued"
+        office.answers(office.claims_one(), Unknown("no answer"))
+        assert office.gives_up(doubt) == "unknown", "the new call has its own time"
 
 
 def test_a_claim_never_takes_what_is_being_looked_for(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.messaging import silence
-from bot.messaging.fates import SILENCE
-from bot.messaging.gateway import Sent
+from bot.messaging import reconcile, silence
+from bot.messaging.fates import SILENCE, Fate
+from bot.messaging.gateway import Sent, Unknown
 from bot.messaging.silence import AGAIN, ENOUGH, Silent
+from bot.messaging.verdicts import verdict
 from tests.messaging.post_office import PostOffice
 from tests.world import Friend, World, new_sid
 
@@ -57,3 +58,21 @@ def test_what_was_delivered_is_not_asked_about(
     office.reports(str(office.row(friend).token), "delivered", sid=sid)
     world.now += SILENCE
     assert asked_about(world) == []
+
+
+def test_a_failure_that_was_asked_for_is_kept_like_one_that_was_reported(
+    world: World, friend: Friend, sid: str, office: PostOffice
+) -> None:
+    """Else its sid would be free for the call that follows, and that one be taken for failed."""
+    world.now += SILENCE
+    (asked,) = asked_about(world)
+    failed = Fate(asked.key, "failed", sid, verdict(63018), called_back=True)
+    with world.database.writing() as connection:
+        silence.note(connection, asked, [failed], world.now)
+    office.records(failed)
+    world.passes(minutes=1)
+    office.answers(office.claims_one(), Unknown("no answer"))
+    world.passes(seconds=1)
+    (doubt,) = office.doubts()
+    with world.database.reading() as connection:
+        assert reconcile.owned(connection, doubt, [sid]) == {sid}
