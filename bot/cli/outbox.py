@@ -32,7 +32,10 @@ outbox = Noun("outbox", help="Messages that are not sent yet, or whose fate is u
     help="Only these; may be given again. Without it, all whose fate is still ours to decide.",
 )  # fmt: skip
 @click.option("--org", metavar="ORG", help="Only those of one organization.")
-@click.option("--limit", default=1000, show_default=True, help="How many at most, oldest first.")
+@click.option(
+    "--limit", type=click.IntRange(1, 1_000_000), default=1000, show_default=True,
+    help="How many at most, oldest first.",
+)  # fmt: skip
 @json_option
 def waiting(statuses: tuple[str, ...], org: str | None, limit: int, as_json: bool) -> None:
     """List messages of ours, oldest first."""

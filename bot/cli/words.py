@@ -25,6 +25,8 @@ def in_words() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
     except DBAPIError as error:
         raise click.ClickException(_of_database(error)) from None
+    except UnicodeEncodeError as error:
+        raise click.ClickException(_of_text(error)) from None
 
 
 class Noun(AppGroup):
@@ -34,6 +36,12 @@ class Noun(AppGroup):
         """Run the command that was called."""
         with in_words():
             return super().invoke(ctx)
+
+
+def _of_text(error: UnicodeEncodeError) -> str:
+    if "\udc80" <= error.object[error.start] <= "\udcff":
+        return "A word of this command is not UTF-8. Type it where the terminal speaks UTF-8."
+    return f"This terminal cannot show {error.object[error.start]!a}. Set PYTHONIOENCODING=utf-8."
 
 
 def _of_database(error: DBAPIError) -> str:

@@ -11,8 +11,10 @@ from typing import Any
 
 import orjson
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.config import Misconfigured
 
 BUSY_MILLISECONDS = 5_000
 """How long a writer waits for another before the webhook answers 503. Twilio waits for 15 s."""
@@ -32,13 +34,21 @@ REACHABLE = {
 https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 """
 
+WRITTEN = (
+    "Write it like sqlite:///var/assent.db or postgresql://user:password@host:5432/name, signs "
+    "such as @ and / in a password as %40 and %2F."
+)
+
 FRESH_SECONDS = 1.0
 """A connection that was in use so lately is taken to be alive."""
 
 
 def open_database(url: str, pool_size: int = 20) -> Database:
-    """Open the database at `url`. Nothing is connected before the first query."""
-    address = make_url(url)
+    """Open the database at `url`. Nothing is connected before the first query.
+
+    Raises `Misconfigured`.
+    """
+    address = _read(url)
     if address.get_backend_name() == "sqlite":
         return Database(_open_sqlite(address, pool_size))
     return Database(_open_postgresql(address, pool_size))
@@ -74,6 +84,17 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _read(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        # Not repeated here: a password may stand in it.
+        raise Misconfigured(f"DATABASE_URL cannot be read. {WRITTEN}") from None
+    if address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:"):
+        raise Misconfigured(f"DATABASE_URL names no file: processes share one. {WRITTEN}")
+    return address
 
 
 def _open_postgresql(address: URL, pool_size: int) -> Engine:
@@ -134,7 +155,7 @@ def _configure_postgresql(connection: Any, _record: object) -> None:
 
 def _open_sqlite(address: URL, pool_size: int) -> Engine:
     if address.database:
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_room(Path(address.database).parent)
     engine = create_engine(
         address,
         json_serializer=_spell,
@@ -146,6 +167,15 @@ def _open_sqlite(address: URL, pool_size: int) -> Engine:
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_room(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(
+            f"The folder {folder} of DATABASE_URL cannot be made: {error.strerror}."
+        ) from None
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

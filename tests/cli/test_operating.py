@@ -141,6 +141,8 @@ class TestOutbox:
         message = self.doubt(runtime, jo)
         assert [one["id"] for one in flask.json("outbox", "list")] == [message]
         assert flask.json("outbox", "list", "--status", "queued") == []
+        for limit in ("0", "-1", "9" * 30):
+            assert "range" in flask.fails("outbox", "list", "--limit", limit, code=2)
         assert message in flask.does("outbox", "list", "--status", "uncertain", "--org", "Acme")
 
     @pytest.mark.parametrize("status", ["uncertain", "unknown"])

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.config import Misconfigured, load_settings
 from bot.people import accounts
-from bot.runtime import Runtime
+from bot.runtime import Runtime, load_runtime
 from tests.cli.conftest import Opener, Terminal
 from tests.world import TEMPLATE
 
@@ -25,6 +26,27 @@ class TestSchema:
 
     def test_before_that_commands_say_what_to_do(self, open_terminal: Opener) -> None:
         assert "Run: flask db upgrade" in open_terminal().fails("org", "list")
+
+    @pytest.mark.parametrize(
+        ("url", "words"),
+        [
+            ("postgresql://u:geheim@host:port/name", "cannot be read"),
+            ("postgresql://u:geheim@[::1/name", "cannot be read"),
+            ("sqlite:///", "names no file"), ("sqlite:///:memory:", "names no file"),
+            ("sqlite:////proc/x/y.db", "/proc/x of DATABASE_URL cannot be made"),
+        ],
+    )  # fmt: skip
+    def test_an_address_that_is_none_is_explained(self, url: str, words: str) -> None:
+        with pytest.raises(Misconfigured, match=words) as refused:
+            load_runtime(load_settings(_env_file=None, database_url=url, simulator=True))
+        assert "geheim" not in str(refused.value)
+
+    def test_the_worker_waits_for_no_tables(self, open_terminal: Opener) -> None:
+        assert "Run: flask db upgrade" in open_terminal().fails("worker")
+
+    def test_a_word_that_is_no_utf_8_is_explained(self, flask: Terminal) -> None:
+        for words in (("token", "list", "--org", "M\udcfcller"), ("user", "link", "m\udcfc@x.org")):
+            assert "not UTF-8" in flask.fails(*words)
 
     def test_a_database_that_is_away_is_named(self, open_terminal: Opener) -> None:
         flask = open_terminal(database_url="postgresql://nobody@127.0.0.1:1/none")
