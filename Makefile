@@ -5,7 +5,7 @@ ARGS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench chaos demo
+.PHONY: help setup run test check bench chaos demo pictures
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ chaos: .venv/.dev ## Kill and disturb it under load, and look for what was lost
 
 demo: setup ## Show a whole conversation in the terminal
 	@$(BIN)/flask --app wsgi demo $(ARGS)
+
+pictures: .venv/.dev ## Take the pictures of README anew
+	$(BIN)/python -m tests.pictures
 
 define ENVIRONMENT
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

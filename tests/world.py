@@ -82,12 +82,14 @@ class World:
         assert found
         return found
 
-    def contact(self, phone: str = "+4915112345678", channel: str = "whatsapp") -> Friend:
+    def contact(
+        self, phone: str = "+4915112345678", channel: str = "whatsapp", name: str = "Jo"
+    ) -> Friend:
         """A contact with a number, and a conversation with them in its first state."""
         house = self.house(channel)
         with self.database.writing() as connection:
             contact_id = newcomers.add_contact(
-                connection, self.organization_id, phone, "Jo", self.now
+                connection, self.organization_id, phone, name, self.now
             )
             conversation_id = newcomers.open_conversation(
                 connection, house, contact_id, phone, self.now

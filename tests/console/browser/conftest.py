@@ -37,8 +37,16 @@ class House:
 @pytest.fixture(scope="session")
 def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A server with an organization, and one person of each role."""
-    folder, port = tmp_path_factory.mktemp("console"), free_port()
+    folder = tmp_path_factory.mktemp("console")
     shutil.copy(sqlite_template, folder / "assent.db")
+    with open_house(folder) as opened:
+        yield opened
+
+
+@contextmanager
+def open_house(folder: Path) -> Iterator[House]:
+    """Start the server on the migrated, empty `assent.db` of a folder; it ends with the block."""
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = surroundings(
         folder,
