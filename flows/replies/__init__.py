@@ -15,6 +15,7 @@ from flows.replies.answers import explain, hear_answer, recognise
 from flows.replies.lexicon import lexicon_for
 from flows.replies.meaning import Heard, Meaning, Reading
 from flows.replies.normalise import PAUSE, tokens
+from flows.replies.slips import hear_slipped_stop
 from flows.replies.spelling import hear_misspelt_stop
 from flows.replies.stops import hear_stop
 from flows.replies.surroundings import hear_surrounded_stop
@@ -71,7 +72,8 @@ def _text(text: str, language: str, offered: Collection[str]) -> Reading:
     if len(text) > LONGEST:
         return Reading("unclear", False, "too long for an answer", "")
     words = lexicon_for(language)
-    reply = recognise(tokens(text), words)
+    said = tokens(text)
+    reply = recognise(said, words)
     spans = explain(reply, words, offered)
     heard = hear_stop(reply, spans, len(text)) or hear_answer(reply, spans)
     if heard.rule in JOINABLE and PAUSE in reply and len(reply) <= MOST_PAUSED:
@@ -83,5 +85,9 @@ def _text(text: str, language: str, offered: Collection[str]) -> Reading:
         heard = heard if again.meaning in barred else again
     if heard.meaning != "unclear":
         return heard
-    stop = hear_surrounded_stop(reply, words) or hear_misspelt_stop(reply, words, language)
-    return stop or heard
+    return (
+        hear_surrounded_stop(reply, words)
+        or hear_misspelt_stop(reply, words, language)
+        or hear_slipped_stop(said, words, language, len(text))
+        or heard
+    )

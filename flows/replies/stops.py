@@ -112,6 +112,11 @@ def hear_stop(reply: Tokens, spans: Sequence[Span], length: int) -> Reading | No
     return Reading("stop", False, "stop sentence", stop.words) if stop else None
 
 
+def hear_loud_stop(reply: Tokens, spans: Sequence[Span]) -> Span | None:
+    """Find what is a stop in any surroundings: a phrase, or a clause that is a strong stop word."""
+    return _phrase(reply) or _sentence(reply, spans)
+
+
 def hear_strong_stop(reply: Tokens, spans: Sequence[Span]) -> Reading | None:
     """Read a reply as a stop when it is a strong stop word with courtesy, and nothing else."""
     stop = _whole_message(reply, spans)

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from flows.replies import Heard, read
 from flows.replies.answers import recognise
 from flows.replies.lexicon import lexicon_for
-from flows.replies.lists import WORDS
+from flows.replies.lists import WORDS, lists
 from flows.replies.normalise import PUNCTUATION, tokens
+from flows.replies.patterns import words_of
 from tests.flows.word_lists import LANGUAGES, index, phrases
 
 relaxed = settings(deadline=None)
@@ -402,6 +403,45 @@ class TestSlips:
     @pytest.mark.parametrize("language", ["en", "de", "es", "it"])
     def test_its_neighbours_are_no_stops(self, text: str, language: str) -> None:
         assert read(Heard(text), language).meaning != "stop"
+
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("pls quti texting meee", "en"),
+            ("plz remvoe my numbr, I work nights", "en"),
+            ("dont tetx me agian", "en"),
+            ("bitte löshen sie meine numer", "de"),
+            ("arretez de m'ecirre svp, je travaille", "fr"),
+            ("borrren mi numreo", "es"),
+            ("cansei, deixem de me ecsrever", "pt"),
+            ("smettetela di scrvermi, sto lavorando", "it"),
+        ],
+    )
+    def test_a_stop_phrase_survives_slips_in_its_words(self, text: str, language: str) -> None:
+        reading = read(Heard(text), language)
+        assert (reading.meaning, reading.rule) == ("stop", "misspelt stop phrase")
+
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("no more massages please", "en"),
+            ("dont remvoe my number", "en"),
+            ("please step texting classes up", "en"),
+            ("sie schieben nicht mehr", "de"),
+            ("nicht mehr scheiben bitte", "de"),
+            ("no quiero hablare mensajes", "es"),
+            ("nao quero contratar mensagens", "pt"),
+            ("non voglio contratti", "it"),
+            ("remove 2000 from my order", "en"),
+        ],
+    )
+    def test_a_word_of_its_own_is_no_slip(self, text: str, language: str) -> None:
+        assert read(Heard(text), language).meaning != "stop"
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_what_is_no_slip_stands_in_no_stop(self, language: str) -> None:
+        own = lists()[language]
+        assert not own.words("no_slip") & words_of(own.patterns("stop_phrases"))
 
     @pytest.mark.parametrize("text", ["STOP 12345", "stop 2", "Stop. 88"])
     def test_a_number_beside_stop_is_no_matter(self, text: str) -> None:
