@@ -1,7 +1,7 @@
 """What a person should look at, as far as it is their organization's business.
 
 Problems of the whole server are everybody's; they name nobody. Those about a message, a
-conversation or a sender are shown to the organization that it belongs to.
+conversation, a sender or a bulk request are shown to the organization that it belongs to.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, delete, select
 
 from bot.messaging.resolve import IN_DOUBT
-from bot.store.models import Contact, Conversation, Message, Problem, Sender, Stray
+from bot.store.models import Campaign, Contact, Conversation, Message, Problem, Sender, Stray
 from bot.store.models.conversations import has_status
+
+MISTAKEN = "message mistaken"
+"""Told of a message by its sid, others by an id of ours."""
 
 MOST_SHOWN = 50
 MOST_STRAYS = 20
@@ -24,8 +27,8 @@ def noted(connection: Connection, organization_id: UUID) -> list[Row[*tuple[Any,
     """Open problems, the latest first."""
     query = select(*Problem.__table__.columns).order_by(Problem.at.desc())
     rows = connection.execute(query).all()
-    ours = _ours(connection, organization_id, [row.subject for row in rows])
-    return [row for row in rows if _identity(row.subject) is None or row.subject in ours]
+    ours = _ours(connection, organization_id, rows)
+    return [row for row in rows if _is_everybodys(row) or row.subject in ours]
 
 
 def is_any(connection: Connection, organization_id: UUID) -> bool:
@@ -92,16 +95,24 @@ def _in_doubt(organization_id: UUID) -> Select[*tuple[Any, ...]]:
 
 
 def _ours(
-    connection: Connection, organization_id: UUID, subjects: Iterable[str]
+    connection: Connection, organization_id: UUID, rows: Iterable[Row[Any]]
 ) -> set[str]:  # fmt: skip
-    ids = [identity for subject in subjects if (identity := _identity(subject))]
-    if not ids:
+    subjects = [row.subject for row in rows if not _is_everybodys(row)]
+    if not subjects:
         return set()
-    found: set[str] = set()
-    for model in (Message, Conversation, Sender):
+    ids = [identity for subject in subjects if (identity := _identity(subject))]
+    by_sid = select(Message.sid).where(
+        Message.organization_id == organization_id, Message.sid.in_(subjects)
+    )
+    found = {str(one) for one in connection.scalars(by_sid)}
+    for model in (Message, Conversation, Sender, Campaign):
         query = select(model.id).where(model.organization_id == organization_id, model.id.in_(ids))
         found.update(str(one) for one in connection.scalars(query))
     return found
+
+
+def _is_everybodys(row: Row[Any]) -> bool:
+    return row.kind != MISTAKEN and _identity(row.subject) is None
 
 
 def _identity(subject: str) -> UUID | None:

@@ -9,7 +9,8 @@ from bot import problems
 from bot.conversations import arrivals
 from bot.messaging import pausing
 from bot.store.bulk import insert_all
-from bot.store.models import Heartbeat, Message, Pause, Problem
+from bot.store.columns import new_id
+from bot.store.models import Campaign, Heartbeat, Message, Pause, Problem
 from tests.console.conftest import Browser
 from tests.world import Friend, World, new_sid
 
@@ -102,6 +103,34 @@ class TestNoted:
         assert "(open)" not in page
         form["subject"] = str(rival)
         assert admin.post(there, form).status_code == 404
+
+    def test_a_message_that_was_mistaken_is_its_owners_business(
+        self, admin: Browser, jo: Friend, world: World
+    ) -> None:
+        ours, theirs = new_sid(), new_sid()
+        with world.database.writing() as connection:
+            connection.execute(update(Message).values(status="sent", sid=ours))
+            for sid in (ours, theirs):
+                problems.note(connection, "message mistaken", sid, f"Compare {sid}.", world.now)
+        page = admin.get("/problems").text
+        assert f"Compare {ours}." in page
+        assert theirs not in page
+        form = {"kind": "message mistaken", "subject": theirs}
+        assert admin.post("/problems/dismiss", form).status_code == 404
+        assert admin.post("/problems/dismiss", form | {"subject": ours}).status_code == 303
+
+    def test_a_contact_who_could_not_be_asked_in_bulk_is_told(
+        self, admin: Browser, world: World
+    ) -> None:
+        house = world.contact().house
+        row = {"organization_id": world.organization_id, "id": new_id(), "status": "running"}
+        row |= {"sender_id": house.sender_id, "asked_by": "ann", "basis": "form", "source": "all"}
+        row |= {"due_at": world.now}
+        with world.database.writing() as connection:
+            insert_all(connection, Campaign, [row | {"created_at": world.now}])
+            words = "This contact could not be asked."
+            problems.note(connection, "bulk request", str(row["id"]), words, world.now)
+        assert words in admin.get("/problems").text
 
     def test_strays_are_told_without_what_they_say(self, admin: Browser, world: World) -> None:
         form = {"To": "whatsapp:+15550009999", "From": "whatsapp:+4915112345670", "Body": "secret"}
