@@ -24,8 +24,13 @@ PROBLEM_SCHEMA: dict[str, Any] = {
     },
 }
 
-ALWAYS = {"400": "invalid", "401": "unauthorized", "422": "invalid", "503": "unavailable"}
+ALWAYS = {
+    "400": "invalid", "401": "unauthorized", "422": "invalid", "500": "fault", "503": "unavailable",
+}  # fmt: skip
 """Problems that any call can have."""
+
+TOO_LARGE = {"413": "invalid: a body has at most 1 MB"}
+"""A problem of calls that bring something."""
 
 KEY: dict[str, Any] = {
     "name": "Idempotency-Key",
@@ -51,10 +56,11 @@ def complete(description: Any) -> Any:
 
 def _complete_call(method: str, call: dict[str, Any]) -> None:
     responses = call["responses"]
-    for status in sorted({*ALWAYS, *(one for one in responses if one >= "400")}):
+    always = ALWAYS | TOO_LARGE if method == "post" else ALWAYS
+    for status in sorted({*always, *(one for one in responses if one >= "400")}):
         words = responses.get(status, {}).get("description") or ""
         responses[status] = {
-            "description": ALWAYS.get(status, words),
+            "description": always.get(status, words),
             "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
     if method == "post":

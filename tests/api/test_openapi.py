@@ -59,7 +59,8 @@ class TestTheDescription:
                 if method == "parameters":
                     continue
                 assert call["summary"], path
-                assert {"401", "422"} <= set(call["responses"])
+                assert {"400", "401", "422", "500", "503"} <= set(call["responses"])
+                assert ("413" in call["responses"]) is (method == "post"), path
                 problems = {k: v for k, v in call["responses"].items() if k >= "400"}
                 assert all(set(one["content"]) == {PROBLEM} for one in problems.values())
                 assert all(one["description"] for one in problems.values()), path
