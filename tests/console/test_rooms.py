@@ -281,7 +281,9 @@ class TestConversation:
 
     def test_an_sms_is_counted_in_parts(self, agent: Browser, world: World) -> None:
         friend = world.contact(channel="sms")
-        assert "One SMS holds 160 characters" in agent.get(talk(friend)).text
+        page = agent.get(talk(friend)).text
+        assert "Your first message brings along who writes and how to stop." in page
+        assert "One SMS holds 160 characters" in page
         answer = agent.post(f"{talk(friend)}/messages", {"text": "“" + "x" * 1600})
         assert answer.status_code == 422
         assert "Sent as 24 SMS parts: “ leaves room for 67" in answer.text
