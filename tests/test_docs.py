@@ -18,8 +18,9 @@ from flows import FLOWS
 from flows.diagram import mermaid
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+NAMED = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md")
+PAGES = [*(ROOT / name for name in NAMED), *sorted((ROOT / "docs").glob("*.md"))]
+page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 
 
 def test_the_readme_draws_the_flow_as_it_is() -> None:
@@ -50,6 +51,11 @@ def test_every_target_of_make_that_is_named_exists(page: Path) -> None:
 def test_every_file_that_is_linked_exists(page: Path) -> None:
     for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / link).exists(), link
+
+
+def test_each_decision_is_a_paragraph() -> None:
+    decisions = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    assert not re.findall(r"[^\n]\n(\*\*20[^*]+)", decisions)
 
 
 def test_every_setting_is_explained_with_its_default() -> None:
