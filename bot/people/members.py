@@ -67,6 +67,7 @@ def find(
 def change_role(connection: Connection, by: Member, account_id: UUID, role: str) -> None:
     """Give somebody another role. Raises `Mistake`."""
     demand_another(by, account_id, "change your own role")
+    _demand_admin(connection, by)
     if role not in ROLES:
         raise Mistake(f"{role!r} is no role. Choose one of: {', '.join(ROLES)}.")
     update_all(connection, Account, [{"id": account_id, "role": role}], keys=("id",))
@@ -75,6 +76,7 @@ def change_role(connection: Connection, by: Member, account_id: UUID, role: str)
 def disable(connection: Connection, by: Member, account_id: UUID, wall: datetime) -> None:
     """Shut somebody out at once, wherever they are signed in. Raises `Mistake`."""
     demand_another(by, account_id, "disable yourself")
+    _demand_admin(connection, by)
     update_all(connection, Account, [{"id": account_id, "disabled_at": wall}], keys=("id",))
     sessions.end_all(connection, account_id)
 
@@ -88,6 +90,17 @@ def demand_another(by: Member, account_id: UUID, what: str) -> None:
     """Let admins do to others what their own account asks a password for. Raises `Mistake`."""
     if by.id == account_id:
         raise Mistake(f"You cannot {what}. Another admin can.")
+
+
+def _demand_admin(connection: Connection, by: Member) -> None:
+    """Of two admins who take each other's role at once, the second finds that they have none."""
+    admins = select(Account.id).where(
+        Account.organization_id == by.organization_id, Account.role == "admin",
+        Account.disabled_at.is_(None),
+    )  # fmt: skip
+    locked = connection.scalars(admins.order_by(Account.id).with_for_update())
+    if by.id not in set(locked):
+        raise Mistake("You are no admin any more.")
 
 
 def _colleague(
