@@ -23,6 +23,9 @@ WRITTEN = [path for path in SOURCES if MIGRATIONS not in path.parents]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+HEAVY = 200_000
+"""Bytes that no text of ours has, nor a picture of a page."""
+
 LONGEST_FILE = 200
 LONGEST_FUNCTION = 40
 
@@ -358,6 +361,12 @@ def test_no_file_tells_where_somebody_works() -> None:
         if any(home in line for home in HOMES)
     ]
     assert not found
+
+
+def test_no_file_is_heavy() -> None:
+    """What is downloaded belongs to requirements.txt, and what is made to a command."""
+    heavy = [path for path in committed() if (ROOT / path).stat().st_size > HEAVY]
+    assert not heavy
 
 
 def committed() -> list[str]:
