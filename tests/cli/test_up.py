@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from bot.cli import demo_house
 from bot.cli.plan import House, plan
 from bot.config import STAND_IN
 from bot.people.mistakes import Mistake
@@ -208,11 +209,21 @@ def started(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[st
             process.wait(PATIENCE)
 
 
+def whom_a_stranger_writes_to(address: str) -> str:
+    """As the simulator's page offers it, before anything was ever sent."""
+    control = requests.get(f"{address}/simulator", timeout=10).url.removesuffix("/simulator")
+    control, stranger = f"{control}/control", "+12025554321"
+    requests.put(f"{control}/customers/{stranger}", json={}, timeout=10)
+    pulse = requests.get(f"{control}/pulse", params={"customer": stranger}, timeout=10).json()
+    return str(pulse["conversation"]["business"]["whatsapp"])
+
+
 def test_it_runs_and_stops_without_a_trace(folder: Path) -> None:
     with started(folder) as (process, address):
         output = folder / "output"
         assert eventually(lambda: "Ready. Open" in output.read_text() or process.poll() is not None)
         assert requests.get(f"{address}/readyz", timeout=10).json()["ready"] is True
+        assert whom_a_stranger_writes_to(address) == demo_house.WHATSAPP
         children = [int(pid) for pid in re.findall(r"PID: (\d+)", output.read_text())]
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 0, output.read_text()
