@@ -14,6 +14,9 @@ from bot.config import Settings
 from bot.conversations.wording import fill, texts
 from bot.lazy import LazyCommand
 from bot.messaging.segments import measure
+from bot.simulator.account import Account
+from bot.simulator.app import create_stand_in
+from bot.simulator.stand_in import EXTENSION
 from flows import FLOWS
 from flows.diagram import mermaid
 
@@ -51,6 +54,26 @@ def test_every_target_of_make_that_is_named_exists(page: Path) -> None:
 def test_every_file_that_is_linked_exists(page: Path) -> None:
     for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / link).exists(), link
+
+
+def test_every_call_that_controls_the_stand_in_is_listed() -> None:
+    page = (ROOT / "docs" / "simulator.md").read_text(encoding="utf-8")
+    app = create_stand_in(Account("AC" + "1" * 32, "token"))
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/control/")]
+    app.extensions[EXTENSION].close()
+    calls = {
+        (method, without_names(rule.rule))
+        for rule in rules
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    listed = re.findall(r"^\| `([A-Z, ]+) (/control/[^`]+)`", page, re.MULTILINE)
+    assert calls == {
+        (method, without_names(path)) for methods, path in listed for method in methods.split(", ")
+    }
+
+
+def without_names(path: str) -> str:
+    return re.sub(r"<[^>]+>", "<>", path)
 
 
 def test_each_decision_is_a_paragraph() -> None:
