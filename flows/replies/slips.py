@@ -75,7 +75,10 @@ def _mended(token: str, words: _Words, lexicon: Lexicon) -> str:
     if _RUN.search(token):
         forms = (_RUN.sub(r"\1\1", token), _RUN.sub(r"\1", token))
         return next((form for form in forms if form in words.known), token)
-    if len(token) < SHORTEST or token in lexicon.vocabulary or token in lexicon.strangers:
+    if len(token) < SHORTEST or token in lexicon.strangers:
+        return token
+    # A list may hold "sotp" alone, which is a slip in a phrase still.
+    if token in lexicon.vocabulary and not lexicon.stops.holds((token,)):
         return token
     return next(_nearest(token, words), token)
 

@@ -183,6 +183,10 @@ def _sentences(reply: Tokens, spans: Sequence[Span]) -> Iterator[list[Span]]:
             if said in PUNCTUATION or all(span.role != "foreign" for span in sentence):
                 yield sentence
             sentence = []
+        elif span.role == "unknown" and not is_word(said):
+            # People cut their sentences with faces too: "great, more ads 🙄 stop".
+            yield sentence
+            sentence = []
         else:
             sentence.append(span)
     yield sentence
