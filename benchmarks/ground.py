@@ -15,14 +15,14 @@ class Plan:
     """How much is measured. `seconds` is how long one sample of a running server lasts."""
 
     rounds: int = 5
-    seconds: float = 0.5
+    seconds: float = 0.45
     turns: int = 256
     due: int = 20_000
-    jobs: int = 200
+    jobs: int = 150
     small: int = 5_000
     big: int = 200_000
-    letters: int = 600
-    idle: float = 5.0
+    letters: int = 500
+    idle: float = 4.0
     leaving: int = 50
     quick: bool = False
     million: bool = False

@@ -37,7 +37,7 @@ def measure(ground: Ground) -> Table:
     ground.say("timeouts: a thousand a second while replies go on")
     seconds = max(2.0, 2 * ground.plan.seconds)
     late: list[float] = []
-    samples = int(8 * (ground.plan.rounds + 1) * seconds / ground.plan.seconds)
+    samples = int(5 * (ground.plan.rounds + 1) * seconds / ground.plan.seconds)
     with contest(ground, "postgresql", (OURS,), samples) as rivals:
         web = rivals[OURS]
         environment = settings(web.place.url, free_port())
