@@ -38,7 +38,7 @@ def measure(ground: Ground) -> list[Table]:
     plan = ground.plan
     seconds = 3 * plan.seconds
     ground.say("pages: contacts move in, the server starts")
-    with contest(ground, "postgresql", (OURS,), 5 * (plan.rounds + 1)) as rivals:
+    with contest(ground, "postgresql", (OURS,), 8 * (plan.rounds + 1)) as rivals:
         web = rivals[OURS]
         told: list[str] = []
 
