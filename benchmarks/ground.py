@@ -15,10 +15,10 @@ class Plan:
     """How much is measured. `seconds` is how long one sample of a running server lasts."""
 
     rounds: int = 5
-    seconds: float = 0.45
+    seconds: float = 0.5
     turns: int = 256
     due: int = 20_000
-    jobs: int = 150
+    jobs: int = 200
     small: int = 5_000
     big: int = 200_000
     letters: int = 500
