@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.conversations import engine
 from bot.conversations.inbound import Inbound
-from bot.store import db
+from bot.store import postgresql
 from bot.store.db import Database, open_database
 from bot.store.models import Conversation
 from bot.store.together import Together
@@ -27,8 +27,8 @@ MOMENT = 200
 @pytest.fixture
 def hasty(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """The same database for people who have little time."""
-    monkeypatch.setattr(db, "BUSY_MILLISECONDS", MOMENT)
-    monkeypatch.setattr(db, "IDLE_MILLISECONDS", MOMENT)
+    monkeypatch.setattr(postgresql, "BUSY_MILLISECONDS", MOMENT)
+    monkeypatch.setattr(postgresql, "IDLE_MILLISECONDS", MOMENT)
     opened = open_database(database_url)
     yield opened
     opened.close()
@@ -82,7 +82,7 @@ class TestALockThatNobodyLetsGo:
 def test_a_server_that_vanished_is_missed_within_seconds(database: Database) -> None:
     with database.reading() as connection:
         given = connection.connection.dbapi_connection.info.get_parameters()  # type: ignore[union-attr]
-    assert {name: int(given[name]) for name in db.REACHABLE} == db.REACHABLE
+    assert {name: int(given[name]) for name in postgresql.REACHABLE} == postgresql.REACHABLE
 
 
 def test_unless_the_address_says_otherwise(database_url: str) -> None:
