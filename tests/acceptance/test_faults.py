@@ -25,6 +25,7 @@ def test_rejected_credentials_pause_the_queue(acme: Organization) -> None:
     for jo in people:
         jo.is_asked()
     problem = eventually(lambda: town.problems.get("sending paused"), "the problem is shown", 60)
+    eventually(lambda: town.waiting == {"queued": 3}, "calls that were under way are answered", 30)
     tried = len(town.twilio.creations_since(begun))
     time.sleep(2)  # ten looks into the queue
 
@@ -147,7 +148,7 @@ def test_the_worker_finishes_its_calls_before_it_stops(town: Town) -> None:
     assert town.worker.stop() == 0
     people = calm.crowd(40)
     town.twilio.fault("hang", probability=0.5, seconds=1)
-    town.worker.start()
+    town.begins(town.worker)
     eventually(lambda: town.waiting.get("sending", 0) > 2, "calls are under way", 30, 0.01)
 
     begun = time.monotonic()
@@ -159,7 +160,7 @@ def test_the_worker_finishes_its_calls_before_it_stops(town: Town) -> None:
     left = town.waiting
     assert left.keys() == {"queued"}, left
     town.twilio.heal()
-    town.worker.start()
+    town.begins(town.worker)
     town.settles()
     assert [jo.phone_shows for jo in people] == [[ASK]] * len(people)
 

@@ -85,7 +85,7 @@ def test_a_killed_web_process_keeps_what_it_acknowledged(acme: Organization) -> 
         assert set(one.kept.values()) == {1}
         assert one.acknowledged <= one.kept.keys() <= one.said
     # The sweep finds the rest, and only the rest.
-    town.worker.start()
+    town.begins(town.worker)
     for one in writers:
         one.waits_until_all_is_found()
         assert set(one.kept.values()) == {1}

@@ -45,7 +45,7 @@ def test_processes_say_how_they_are_and_leave_nothing_behind(empty_town: Town) -
     assert (ready.status_code, ready.json()["migrations"]) == (200, "current")
     assert "flask worker" in ready.json()["worker"]
 
-    town.worker.start()
+    town.begins(town.worker)
     eventually(lambda: _worker(town) == "working", "the worker is seen", 60)
     assert "assent_heartbeat_age_seconds" in town.metrics
 

@@ -92,7 +92,7 @@ class Town:
             town.twilio.start()
             town.release()
             town.start_web()
-            town.worker.start()
+            town.begins(town.worker)
             town.twilio.show_template(TEMPLATE, ASK)
         except BaseException:
             town.end()
@@ -189,7 +189,7 @@ class Town:
         """Stop the worker if it runs, and start it with settings changed."""
         if self.worker.is_running:
             assert self.worker.stop() == 0
-        self.worker.start(**settings)
+        self.begins(self.worker, **settings)
 
     def mend(self) -> None:
         """Lift all faults, and start what does not run."""
@@ -197,10 +197,10 @@ class Town:
         if not self.web.is_running:
             self.start_web()
         if not self.worker.is_running:
-            self.worker.start()
+            self.begins(self.worker)
 
     def begins(self, worker: Process, **settings: str) -> None:
-        """Start a worker and wait until it works."""
+        """Start a worker and wait until it works: before that a signal ends it as any program."""
         before = worker.written.count("worker_started")
         worker.start(**settings)
         eventually(lambda: worker.written.count("worker_started") > before, "it works", 60)
