@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from bot import garbage
-from bot.api import api
+from bot.api import DESCRIPTION, api
 from bot.api.body import read_bodies
 from bot.api.document import complete
 from bot.api.problem import Problem, answer
@@ -49,7 +49,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
         __name__,
         title="Assent",
         version="1",
-        spec_path="/api/v1/openapi.json",
+        spec_path=DESCRIPTION,
         docs_path=None,
         json_errors=False,
     )

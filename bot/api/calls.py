@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Response, json, request
+from flask import Response, g, json, request
 from sqlalchemy import Connection, select
 
 from bot.api.problem import Problem
@@ -40,6 +40,20 @@ class Calls:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
+    def admit(self) -> None:
+        """Note whose token a call brings, before anything else of it is looked at or told.
+
+        By a look that waits for no writer: who has no token holds nobody up. A token that is
+        revoked while its call is at work still serves that call. Raises `Problem` (401).
+        """
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise Problem(401, "unauthorized")
+        with self._runtime.database.reading() as connection:
+            g.caller = accounts.caller_of(connection, secret)
+        if g.caller is None:
+            raise Problem(401, "unauthorized")
+
     def read(self, work: Work) -> Response:
         """Answer a call that changes nothing."""
         with self._runtime.database.reading() as connection:
@@ -57,11 +71,7 @@ class Calls:
         raise AssertionError("unreachable")
 
     def _call(self, connection: Connection) -> Call:
-        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        caller = accounts.caller_of(connection, secret) if scheme.lower() == "bearer" else None
-        if caller is None:
-            raise Problem(401, "unauthorized")
-        return Call(connection, caller, self._runtime.clock.now(connection))
+        return Call(connection, g.caller, self._runtime.clock.now(connection))
 
     def _once(self, call: Call, work: Work, status: int) -> Response:
         key = request.headers.get("Idempotency-Key", "")

@@ -12,6 +12,7 @@ import pytest
 from tests.acceptance.conftest import new_database
 from tests.acceptance.postgres import Postgres
 from tests.acceptance.processes import eventually
+from tests.acceptance.sites import Site
 from tests.acceptance.test_faults import TAKEN
 from tests.acceptance.town import ASK, Town, all_at_once
 from tests.postgres import stopped_at_the_end
@@ -40,12 +41,13 @@ def test_the_web_process_starts_without_its_database(
         away = lonely.web_site.get("/readyz")
         assert (away.status_code, away.json()["ready"]) == (503, False)
         assert "cannot be written" in away.json()["database"]
-        assert lonely.web_site.get("/api/v1/contacts").status_code == 503
+        outsider = Site(lonely.url, "a token")
+        assert outsider.get("/api/v1/contacts").status_code == 503
 
         own_postgres.start()
 
         lonely.is_ready(30)
-        assert lonely.web_site.get("/api/v1/contacts").status_code == 401
+        assert outsider.get("/api/v1/contacts").status_code == 401
     finally:
         lonely.end()
 

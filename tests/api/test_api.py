@@ -399,6 +399,44 @@ class TestTokens:
             answer = crm.calls(method, path, FITTING.get(path.rsplit("/", 1)[-1]))
             assert is_problem(answer, 401, "unauthorized"), path
 
+    @pytest.mark.parametrize("token", ["", "wrong"])
+    def test_nothing_is_told_of_a_call_without_one(
+        self, app: Flask, crm: Caller, token: str
+    ) -> None:
+        crm.token = token
+        told = [
+            crm.calls(method, path, data=body, content_type="application/json")
+            for body in (b'{"colour": "red"}', b"{", b"", b"[]", b"x" * 1_100_000)
+            for method, path in calls_of(app, str(uuid4()))
+        ]
+        told += [crm.calls(method, path) for method, path in NOWHERE]
+        assert all(is_problem(answer, 401, "unauthorized") for answer in told)
+        assert len({answer.data for answer in told}) == 1
+
+    def test_nobody_without_one_waits_for_a_writer_or_makes_one_wait(
+        self, world: World, crm: Caller
+    ) -> None:
+        crm.token = "wrong"
+        with world.database.writing():
+            assert is_problem(crm.calls("POST", "/contacts", JO), 401, "unauthorized")
+
+    def test_what_is_wrong_is_told_to_who_has_one(self, crm: Caller) -> None:
+        assert is_problem(crm.calls("POST", "/contacts", {"colour": "red"}), 422, "invalid")
+        for method, path in NOWHERE:
+            assert crm.calls(method, path).status_code in (404, 405, 422), path
+
+
+NOWHERE = [
+    ("GET", ""),
+    ("GET", "/"),
+    ("GET", "/nothing"),
+    ("POST", "/nothing"),
+    ("DELETE", "/contacts"),
+    ("PUT", "/may-send"),
+    ("GET", "/contacts/not-an-id"),
+    ("GET", "/contacts?limit=0"),
+]
+
 
 FITTING = {
     "contacts": JO, "opt-in": BASIS, "sms": {}, "messages": {"text": "x"},

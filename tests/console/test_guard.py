@@ -282,7 +282,7 @@ def test_without_https_the_cookie_is_plain(world: World, settings: Settings) -> 
 
 def test_other_systems_are_answered_as_before(browser: Browser) -> None:
     answer = browser.get("/api/v1/nowhere")
-    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+    assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
     assert browser.get("/twilio/nowhere").mimetype == "text/plain"
     assert browser.get("/nowhere", headers={"Accept": "*/*"}).mimetype == "text/plain"
     assert browser.get("/nowhere").mimetype == "text/html"
