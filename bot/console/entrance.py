@@ -6,15 +6,16 @@ import hashlib
 import hmac
 from datetime import timedelta
 from ipaddress import ip_address
+from math import ceil
 
 import structlog
-from flask import Response, redirect, request, url_for
+from flask import Response, make_response, redirect, request, url_for
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from bot.console.desk import Desk
 from bot.console.guard import cookie_name
-from bot.console.moments import duration
+from bot.console.moments import at_most
 from bot.people import accounts, one_time_codes, sessions, throttle
 from bot.people.accounts import Member
 from bot.people.sessions import Browser
@@ -41,6 +42,18 @@ def spend_try(desk: Desk, email: str) -> timedelta | None:
         return wait or throttle.take(connection, _account(desk, email), ACCOUNT, wall)
 
 
+def too_many(wait: timedelta) -> str:
+    """What somebody reads who tried too often: by then another try is certain to be taken."""
+    return MANY.format(at_most(wait))
+
+
+def later(page: str, wait: timedelta) -> Response:
+    """A page that says so, and the same for programs (429; RFC 6585, 4, and RFC 9110, 10.2.3)."""
+    answer = make_response(page, 429)
+    answer.headers["Retry-After"] = str(ceil(wait.total_seconds()))
+    return answer
+
+
 def return_try(desk: Desk, connection: Connection, email: str) -> None:
     """Take back a try that turned out well."""
     throttle.give_back(connection, _account(desk, email), ACCOUNT, desk.runtime.clock.wall())
@@ -55,7 +68,7 @@ def doubt(desk: Desk, password: str) -> dict[str, str]:
     if member.must_change_password:
         return {}
     if wait := spend_try(desk, member.email):
-        return {"current": MANY.format(duration(wait))}
+        return {"current": too_many(wait)}
     with desk.runtime.database.reading() as connection:
         if not accounts.member_of(connection, member.email, password, desk.runtime.clock.wall()):
             return {"current": "This is not your password."}

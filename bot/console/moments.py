@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -60,9 +62,17 @@ class Moments:
 
 def duration(length: timedelta) -> str:
     """`23 hours`, `1 minute`: the largest unit that fits, rounded down."""
-    seconds = int(length.total_seconds())
+    return _counted(int(length.total_seconds()), int)
+
+
+def at_most(length: timedelta) -> str:
+    """`24 hours`, `2 minutes`, for somebody who has to wait so long: rounded up, never nothing."""
+    return _counted(max(ceil(length.total_seconds()), 1), ceil)
+
+
+def _counted(seconds: int, whole: Callable[[float], int]) -> str:
     unit, size = next((step for step in STEPS if seconds >= step[1]), STEPS[-1])
-    count = seconds // size
+    count = whole(seconds / size)
     return f"{count} {unit}{'' if count == 1 else 's'}"
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import structlog
-from flask import Blueprint, Response, make_response, redirect, request, url_for
+from flask import Blueprint, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from bot.console import entrance
 from bot.console.desk import Desk, NotSignedIn
 from bot.console.guard import cookie_name
-from bot.console.moments import duration
 from bot.people import accounts, one_time_codes, sessions, throttle
 from bot.people.mistakes import Mistake
 from bot.people.sessions import Signed
@@ -39,7 +38,7 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
         """Ask for the code of the phone."""
         with desk.runtime.database.reading() as connection:
             _awaited(desk, connection)
-        return desk.bare("code.html", next=request.args.get("next"))
+        return _ask_code(desk)
 
     @blueprint.post("/sign-in/code")
     def check_code() -> ResponseReturnValue:
@@ -58,7 +57,7 @@ def add_to(blueprint: Blueprint, desk: Desk) -> None:
 
 def _check(desk: Desk, email: str, password: str) -> ResponseReturnValue:
     if wait := entrance.spend_try(desk, email):
-        return _ask(desk, email, entrance.MANY.format(duration(wait))), 429
+        return entrance.later(_ask(desk, email, entrance.too_many(wait)), wait)
     try:
         with desk.runtime.database.reading() as connection:
             member = accounts.member_of(connection, email, password, desk.runtime.clock.wall())
@@ -87,15 +86,14 @@ def _check_code(desk: Desk, code: str) -> ResponseReturnValue:
         member = _awaited(desk, connection).member
         bucket = f"code:{member.id}"
         if wait := throttle.take(connection, bucket, entrance.CODE, wall):
-            return _again(desk, entrance.MANY.format(duration(wait)), 429)
+            return entrance.later(_ask_code(desk, entrance.too_many(wait)), wait)
         if not one_time_codes.fits(connection, member.id, desk.key, code, wall):
             log.warning("code_refused", account=str(member.id))
-            return _again(desk, WRONG_CODE, 401)
+            return _ask_code(desk, WRONG_CODE), 401
         throttle.give_back(connection, bucket, entrance.CODE, wall)
         token = entrance.begin(desk, connection, member, None)
     return entrance.with_cookie(desk, redirect(entrance.safe(after), 303), token)
 
 
-def _again(desk: Desk, error: str, status: int) -> Response:
-    page = desk.bare("code.html", error=error, next=request.args.get("next"))
-    return make_response(page, status)
+def _ask_code(desk: Desk, error: str = "") -> str:
+    return desk.bare("code.html", error=error, next=request.args.get("next"))

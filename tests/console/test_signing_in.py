@@ -126,6 +126,27 @@ class TestThrottle:
         assert "Try again in 1 minute." in with_account
         assert _tried_out(browser, "bob@example.org").replace("bob", "ann") == with_account
 
+    @pytest.mark.parametrize(
+        ("limit", "words"),
+        [
+            (Limit(2, 60), "Try again in 1 minute."), (Limit(2, 61), "Try again in 2 minutes."),
+            (Limit(2, 0.4), "Try again in 1 second."), (Limit(2, 7200), "Try again in 2 hours."),
+            (Limit(2, 7201), "Try again in 3 hours."),
+        ],
+    )  # fmt: skip
+    def test_a_try_at_the_time_that_was_said_is_taken(
+        self, browser: Browser, ann: Member, world: World, monkeypatch: pytest.MonkeyPatch,
+        limit: Limit, words: str,
+    ) -> None:  # fmt: skip
+        monkeypatch.setattr(entrance, "ACCOUNT", limit)
+        for _ in range(limit.burst):
+            sign_in(browser, "wrong")
+        answer = browser.post("/sign-in", {"email": EMAIL, "password": GOOD})
+        assert answer.status_code == 429
+        assert words in answer.text
+        world.passes(seconds=int(answer.headers["Retry-After"]))
+        assert sign_in(browser) == 303
+
     def test_signing_in_well_costs_nothing(self, browser: Browser, ann: Member) -> None:
         for _ in range(entrance.ACCOUNT.burst + 2):
             assert sign_in(browser) == 303
@@ -302,7 +323,9 @@ class TestSecondStep:
         sign_in(browser)
         for _ in range(entrance.CODE.burst):
             assert browser.post("/sign-in/code", {"code": "ü00000"}).status_code == 401
-        assert browser.post("/sign-in/code", {"code": phone.at(world.now)}).status_code == 429
+        answer = browser.post("/sign-in/code", {"code": phone.at(world.now)})
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
+        assert "Try again in 1 minute." in answer.text
 
     def test_waits_ten_minutes(self, browser: Browser, world: World, phone: pyotp.TOTP) -> None:
         sign_in(browser)
