@@ -54,7 +54,7 @@ class TestAsking:
         assert "The contact has opted out" in preview
         assert "No bulk requests yet" in agent.get("/bulk").text
         table = agent.post("/bulk/new", hidden(preview) | {"csv": "yes"}).text
-        assert "Ben,'+4915100000001,refused,opted_out" in table
+        assert '"Ben","\'+4915100000001","refused","opted_out"' in table
 
     @pytest.mark.parametrize(
         ("lines", "title"),
@@ -89,7 +89,7 @@ class TestAsking:
         assert "<strong>1</strong> cancelled" in agent.get(path).text
         agent.post(f"{path}/resume")
         assert "is cancelled cannot be resumed" in agent.get(path).text
-        assert "Ada,'+4915100000000,asked" in agent.get(f"{path}.csv").text
+        assert '"Ada","\'+4915100000000","asked"' in agent.get(f"{path}.csv").text
         assert "people.csv" in agent.get("/bulk").text
 
     def test_asks_those_who_are_found(
