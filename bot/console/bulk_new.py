@@ -16,6 +16,7 @@ from bot.campaigns.forecast import Prospect
 from bot.console import once
 from bot.console.asking import chosen_basis
 from bot.console.desk import WRITERS, Desk, Visit
+from bot.console.forms import file_name
 from bot.console.importing import uploaded
 from bot.console.spreadsheet import as_csv
 from bot.console.words import BASES, chips, reason_word
@@ -107,8 +108,7 @@ def _read(visit: Visit) -> Asked:
         return Asked(house, few(found), str(finder), "", basis)
     # Once more from the page that showed what would come of it, which holds the file's text.
     text = request.form.get("text") or uploaded()
-    file = request.files.get("file")
-    source = request.form.get("source") or (file.filename if file else "") or "a file"
+    source = request.form.get("source") or file_name() or "a file"
     lines = contact_file.read(text.splitlines(), request.form.get("region", "").strip() or None)
     return Asked(house, few(lines), source[:200], text, basis)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from flask import request
+
 from bot.people.mistakes import Mistake
 
 WHOLE = ""
@@ -34,3 +36,23 @@ class Faults(dict[str, str]):
         """Go no further if there was a mistake. Raises `Wrong`."""
         if self:
             raise Wrong(self)
+
+
+def file_name() -> str:
+    """What the file that came with the form is called; empty when none was chosen."""
+    file = request.files.get("file")
+    return (file.filename if file else None) or ""
+
+
+def content(most: int) -> bytes:
+    """Its bytes, one more than `most` when there are more.
+
+    From the beginning each time: a change that somebody was quicker than is made anew, and what was
+    read for the first try would be gone.
+    """
+    file = request.files.get("file")
+    if file is None:
+        return b""
+    file.seek(0)
+    read: bytes = file.read(most + 1)
+    return read

@@ -6,6 +6,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from bot.console.desk import WRITERS, Desk, Visit
+from bot.console.forms import content
 from bot.people import file_preview
 from bot.people.address_book import BATCH, add
 from bot.people.contact_file import Newcomer, in_batches, read
@@ -47,17 +48,16 @@ def _preview(desk: Desk, visit: Visit) -> ResponseReturnValue:
 
 def uploaded() -> str:
     """The text of the file that was sent with the form. Raises `Mistake`."""
-    file = request.files.get("file")
-    content = file.read(LARGEST + 1) if file else b""
-    if not content.strip():
+    given = content(LARGEST)
+    if not given.strip():
         raise Mistake("Choose a CSV file that is not empty.")
-    if len(content) > LARGEST:
+    if len(given) > LARGEST:
         raise Mistake(
             f"The file is larger than {LARGEST // 1000} kB. Split it, or let an administrator "
             "take it in on the command line."
         )
     # Bytes that are not UTF-8 stay visible as such: the line they stand in is then refused.
-    return content.decode("utf-8", "surrogateescape").encode("utf-8", "replace").decode("utf-8")
+    return given.decode("utf-8", "surrogateescape").encode("utf-8", "replace").decode("utf-8")
 
 
 def _import(desk: Desk, visit: Visit) -> ResponseReturnValue:

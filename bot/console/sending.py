@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from bot.console import once
 from bot.console.conversation import asks_for_part, find, page
 from bot.console.desk import Desk, Visit
+from bot.console.forms import content, file_name
 from bot.console.words import reason_word
 from bot.conversations import attachments, letters
 from bot.conversations.actions import Refusal, why_not_media
@@ -63,10 +64,8 @@ def _send(desk: Desk, visit: Visit, conversation_id: UUID) -> ResponseReturnValu
 
 
 def _file() -> File | None:
-    given = request.files.get("file")
-    if given is None or not given.filename:
-        return None
-    return attachments.read_file(given.filename, given.read(LARGEST + 1))
+    name = file_name()
+    return attachments.read_file(name, content(LARGEST)) if name else None
 
 
 def _send_file(desk: Desk, visit: Visit, found: Held, file: File, text: str) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from werkzeug.test import TestResponse
 
 from bot.app import create_app
@@ -21,7 +21,7 @@ from bot.people import accounts, passwords, sessions
 from bot.people.accounts import Member
 from bot.people.sessions import Browser as Agent
 from bot.runtime import Runtime
-from bot.store.bulk import insert_all
+from bot.store.bulk import Overtaken, insert_all
 from bot.store.columns import new_id
 from bot.store.models import Account
 from tests.world import World
@@ -140,6 +140,22 @@ def signed_in(app: Flask, world: World, member: Member) -> Browser:
     with world.database.writing() as connection:
         one.keep(sessions.begin(connection, member, Agent("Test", "there"), world.now))
     return one
+
+
+@pytest.fixture
+def overtaken_once(world: World) -> Iterator[Callable[[], None]]:
+    """Lets somebody else be quicker than the next change, which is then made anew."""
+    left: list[Overtaken] = []
+
+    def overtake(connection: Connection) -> None:
+        """Let what would be committed be undone."""
+        if left and not connection.get_execution_options().get("readonly"):
+            raise left.pop()
+
+    event.listen(world.database.engine, "commit", overtake)
+    yield lambda: left.append(Overtaken())
+    event.remove(world.database.engine, "commit", overtake)
+    assert not left, "nothing was changed at all"
 
 
 @pytest.fixture

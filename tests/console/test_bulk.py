@@ -92,6 +92,14 @@ class TestAsking:
         assert '"Ada","\'+4915100000000","asked"' in agent.get(f"{path}.csv").text
         assert "people.csv" in agent.get("/bulk").text
 
+    def test_begins_although_somebody_was_quicker(
+        self, agent: Browser, overtaken_once: Callable[[], None]
+    ) -> None:
+        form = {"whom": "file", "file": file(), "basis": "form", "confirmed": "yes"}
+        overtaken_once()
+        assert agent.post("/bulk/new", form).status_code == 303
+        assert "people.csv" in agent.get("/bulk").text
+
     def test_asks_those_who_are_found(
         self, as_role: Callable[[str], Browser], world: World
     ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from uuid import UUID
@@ -82,6 +83,17 @@ class TestSending:
         for _ in range(2):
             send(agent, friend, PICTURE, key="a")
         assert len(files(world, friend)) == 1
+
+    def test_goes_along_although_somebody_was_quicker(
+        self, agent: Browser, world: World, overtaken_once: Callable[[], None]
+    ) -> None:
+        friend = opted_in(world)
+        overtaken_once()
+        assert send(agent, friend, PICTURE, text="Our shop").status_code == 303
+        [(text, media)] = files(world, friend)
+        assert text == "Our shop"
+        assert media
+        assert agent.get(f"/attachments/{media[0]['attachment']}").data == PICTURE
 
     @pytest.mark.parametrize(
         ("content", "why"),
