@@ -44,6 +44,7 @@ from bot.console import (
     wording,
 )
 from bot.console.desk import Desk
+from bot.console.numbers import spelled
 from bot.console.words import language_word
 from bot.runtime import Runtime
 
@@ -62,6 +63,7 @@ def console(runtime: Runtime) -> Blueprint:
         static_folder="assets", static_url_path="/assets", template_folder="pages",
     )  # fmt: skip
     blueprint.add_app_template_filter(language_word, "language_name")
+    blueprint.add_app_template_filter(spelled)
     guard.add_to(blueprint, runtime.settings)
     refusals.add_to(blueprint)
     desk = Desk(runtime)

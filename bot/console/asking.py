@@ -10,7 +10,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from bot.console import once
-from bot.console.contacts import find, spelled
+from bot.console.contacts import find, number_of
 from bot.console.desk import Desk, Visit
 from bot.console.panel import panel
 from bot.console.sms import parts
@@ -96,7 +96,7 @@ def _rendered(desk: Desk, person: Person, channel: str, **context: Any) -> str:
     show = desk.bare if _is_part() else desk.page
     return show(
         "prompt_part.html" if _is_part() else "prompt.html", person=person, channel=channel,
-        number=spelled(person), bases=BASES, language_word=language_word, parts=parts, **context,
+        number=number_of(person), bases=BASES, language_word=language_word, parts=parts, **context,
     )  # fmt: skip
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import phonenumbers
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from bot.console.desk import WRITERS, Desk, Visit
+from bot.console.numbers import spelled
 from bot.console.words import StateWord, chips, reason_word, state_word
 from bot.conversations.reading import Brief, last_lines
 from bot.people import contacts, newcomers, senders
@@ -83,12 +83,10 @@ def find(visit: Visit, contact_id: UUID) -> Person:
     return person or abort(404)
 
 
-def spelled(person: Person) -> str:
+def number_of(person: Person) -> str:
     """A contact's number as people write it, else the user id."""
-    if person.phone is None:
-        return person.places[0].value if person.places else ""
-    number = phonenumbers.parse(person.phone.value)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    place = person.phone or next(iter(person.places), None)
+    return spelled(place.value) if place else ""
 
 
 def whatsapp_off(visit: Visit, policy: Policy) -> str | None:
@@ -129,7 +127,7 @@ def _one(person: Person, last: dict[UUID, Brief]) -> Listed:
     words = {name: state_word(talk.state, name) for name, talk in talks.items()}
     said = [last[talk.id] for talk in person.talks if talk.id in last]
     latest = max(said, key=lambda brief: brief.at, default=None)
-    return Listed(person, spelled(person), talks, words, latest)
+    return Listed(person, number_of(person), talks, words, latest)
 
 
 def _form(
@@ -139,7 +137,7 @@ def _form(
     page = desk.page(
         "contact_form.html", person=person, given=given, error=error, same=same,
         perhaps=perhaps,
-        number=spelled(person) if person else "",
+        number=number_of(person) if person else "",
     )  # fmt: skip
     return page, status
 

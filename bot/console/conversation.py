@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from bot.console import once
 from bot.console.asking import ask
 from bot.console.contacts import find as find_contact
-from bot.console.contacts import spelled
+from bot.console.contacts import number_of
 from bot.console.desk import ADMINS, EVERYBODY, WRITERS, Desk, Visit
 from bot.console.moments import Moments
 from bot.console.panel import panel
@@ -86,7 +86,7 @@ def page(
     shown = timeline.lines(visit.connection, found.key, since, MOST_LINES)
     mark = pulse(visit.connection, found.key, visit.now) or ""
     context = {
-        "mark": mark, "held": found, "person": person, "number": spelled(person),
+        "mark": mark, "held": found, "person": person, "number": number_of(person),
         "bubbles": bubbles(shown, moments),
         "panel": panel(found, visit.now, may_write=visit.member.role in WRITERS),
         "since": since, "earlier": max(0, since - LINES), "key": once.new_key(),

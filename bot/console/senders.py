@@ -12,6 +12,7 @@ from sqlalchemy import Row
 
 from bot.console.desk import ADMINS, OVERSEERS, Desk, Visit
 from bot.console.forms import WHOLE, Faults, Wrong
+from bot.console.numbers import spelled
 from bot.console.words import LANGUAGES
 from bot.people import organizations, request_templates
 from bot.people.languages import read_language
@@ -77,7 +78,7 @@ def _add(desk: Desk, visit: Visit) -> ResponseReturnValue:
             templates = dict([request_templates.read_template(form["language"], form["sid"])])
     faults.stop()
     request_templates.replace(visit.connection, sender_id, templates)
-    visit.say(f"Added {prefix}{address}. Now let Twilio call us for it: see Twilio setup.")
+    visit.say(f"Added {spelled(address)}. Now let Twilio call us for it: see Twilio setup.")
     return desk.to("senders")
 
 

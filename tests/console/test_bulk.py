@@ -64,7 +64,7 @@ class TestAsking:
         form = {"whom": "file", "file": file(f"name,phone\n{lines}\n"), "basis": "form"}
         page = agent.post("/bulk/new", form).text
         assert f"<h1>{title}</h1>" in page
-        assert '<span class="number">+15550001000</span> on WhatsApp. Nobody has been' in page
+        assert '<span class="number">+1 555-000-1000</span> on WhatsApp. Nobody has been' in page
         assert ('name="confirmed"' in page) is title.startswith("Ask")
 
     def test_goes_its_course_and_is_counted(

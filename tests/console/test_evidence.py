@@ -11,6 +11,7 @@ from sqlalchemy import text, update
 
 import bot
 from bot.console import evidence
+from bot.console.numbers import spelled
 from bot.console.words import ENTRIES
 from bot.conversations import house_texts
 from bot.store.models import Entry
@@ -59,7 +60,8 @@ class TestEntries:
         self, agent: Browser, jo: Friend
     ) -> None:
         page = read(agent, proof(jo))
-        assert f"consent of Jo, {jo.phone} , to hear from Acme, +15550001000 on WhatsApp" in page
+        heard = f"consent of Jo, {spelled(jo.phone)} , to hear from Acme, +1 555-000-1000 on"
+        assert heard in page
         asked, given = page.split("1. Asked for consent")[1].split("2. Consent given")
         assert "Today, 12:00 PM · From “Not asked” to “Waiting”" in asked
         assert "Asked by agent Basis existing client" in asked

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot import problems
+from bot.console.numbers import spelled
 from bot.conversations import arrivals
 from bot.messaging import pausing
 from bot.store.bulk import insert_all
@@ -43,7 +44,7 @@ class TestDoubt:
     def test_is_shown_with_whom_and_what(self, admin: Browser, jo: Friend) -> None:
         page = admin.get("/problems").text
         assert "Was it sent?" in page
-        assert jo.phone in page
+        assert spelled(jo.phone) in page
         assert page.count("Nobody could find out") == 1, "not noted once more below"
 
     def test_asking_again_sends_nothing(self, admin: Browser, jo: Friend) -> None:
@@ -137,7 +138,7 @@ class TestNoted:
         with world.database.writing() as connection:
             arrivals.keep_stray(connection, "SM1", "to none of our senders", form, world.now)
         page = admin.get("/problems").text
-        assert "whatsapp:+15550009999" in page
+        assert "+1 555-000-9999</span> on WhatsApp" in page
         assert "secret" not in page
         assert "15112345670" not in page
 
@@ -191,7 +192,7 @@ class TestSetup:
         admin.post("/settings", {"name": "Acme", "language": "ja"})
         page = admin.get(ticks).text
         assert "WhatsApp is not enabled" in page
-        assert ">+15550001000 has no template" in page
+        assert ">+1 555-000-1000 has no template" in page
 
     def test_looking_by_itself_keeps_nobody_signed_in(self, admin: Browser, world: World) -> None:
         for _ in range(5):

@@ -48,7 +48,7 @@ def test_figures_and_drawing(agent: Browser, asked: World) -> None:
     assert "3 min" in page
     assert "… and withdrew later" in page
     assert re.search(r'<path class="ribbon yes" d="M[\d. ]+C', page)
-    assert "+15550001000" in page
+    assert "+1 555-000-1000" in page
 
 
 def test_a_consent_from_elsewhere_is_no_answer(agent: Browser, asked: World) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from bot.console.numbers import spelled
 from bot.conversations import engine
 from bot.conversations.engine import Failed
 from bot.people import organizations
@@ -273,7 +274,7 @@ class TestConversation:
         page = agent.get(f"/contacts/{one.now.contact_id}").text
         assert "Perhaps the same person" in page
         assert f"/contacts/{other.now.contact_id}" in page
-        assert "+5215512345678" in page
+        assert spelled("+5215512345678") in page
         one.says("hello", user_id="MX.1349")
         page = agent.get(f"/contacts/{one.now.contact_id}").text
         assert "MX.1349" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from tests.console.browser.conftest import House, Sits
 from tests.world import TEMPLATE, Friend, World
 
 SMALLEST = (320, 640)
+AS_KEPT = re.compile(r"(?<!like )\+\d{7,}")
+"""A number as the database has it, where it is no example of how to write one."""
 
 
 @pytest.fixture(scope="module")
@@ -126,11 +129,14 @@ def test_a_file_of_contacts_stands_in_nobodys_way(sits: Sits) -> None:
 
 def test_the_smallest_screen_is_wide_enough(rooms: dict[str, str], sits: Sits) -> None:
     desk = sits("agent", size=SMALLEST)
-    wide = []
+    wide, raw = [], {}
     for name, path in rooms.items():
-        desk.opens(path)
+        page = desk.opens(path)
         wide += [name] * desk.too_wide()
+        if found := AS_KEPT.findall(page.locator("body").inner_text()):
+            raw[name] = found
     assert wide == []
+    assert raw == {}, "numbers are shown in groups, as people read them"
 
 
 def test_printed_evidence_is_whole(rooms: dict[str, str], sits: Sits) -> None:
