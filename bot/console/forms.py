@@ -25,12 +25,12 @@ class Faults(dict[str, str]):
     """Collects the mistakes of a form, so that all are shown at once."""
 
     @contextmanager
-    def of(self, field: str) -> Iterator[None]:
-        """Whatever mistake comes up in here was made in this field."""
+    def of(self, field: str, words: str = "") -> Iterator[None]:
+        """Whatever mistake comes up in here was made in this field; `words` say it if given."""
         try:
             yield
         except Mistake as mistake:
-            self.setdefault(field, str(mistake))
+            self.setdefault(field, words or str(mistake))
 
     def stop(self) -> None:
         """Go no further if there was a mistake. Raises `Wrong`."""

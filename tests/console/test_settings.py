@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from bot.console.organization import LABELS
 from bot.people import accounts, organizations
 from bot.store.models import Account, Organization, Sender
 from tests.console.conftest import Browser, add_member, signed_in
@@ -18,6 +19,18 @@ ORGANIZATION = {
     "name": "Acme", "whatsapp": "on", "sms": "off", "language": "en", "time_zone": "UTC",
 }  # fmt: skip
 OTHER = "HX" + "2" * 32
+AMISS_AS: dict[str, dict[str, object]] = {
+    "name": {"name": " "},
+    "language": {"language": "German"},
+    "time_zone": {"time_zone": "Mars/Olympus"},
+    "sms": {"sms": "maybe"},
+    "strangers": {"strangers": "ignore"},
+    "attempts": {"attempts": "often"},
+    "quiet_from": {"quiet_from": "", "quiet_until": "07:00"},
+    "quiet_until": {"quiet_from": "22:00", "quiet_until": "22:00"},
+    "messaging_limit": {"messaging_limit": "99999999999"},
+}
+"""Something wrong in each field of the organization."""
 
 
 def organization(world: World) -> dict[str, object]:
@@ -52,7 +65,7 @@ class TestOrganization:
         answer = admin.post("/settings", form)
         assert answer.status_code == 422
         assert re.search(r'id="field-name-error">.*There is an organization', answer.text)
-        assert re.search(r'id="field-time_zone-error">.*is not a time zone', answer.text)
+        assert re.search(r'id="field-time_zone-error">.*Time zone: choose one', answer.text)
         assert 'value="Rival"' in answer.text
         assert organization(world) == before
 
@@ -72,7 +85,7 @@ class TestOrganization:
         answer = admin.post("/settings", ORGANIZATION | wrong)
         assert answer.status_code == 422
         assert re.search(r'id="field-attempts-error">.*must be a whole number', answer.text)
-        assert re.search(r'id="field-quiet_from-error">.*are no quiet hours', answer.text)
+        assert re.search(r'id="field-quiet_from-error">.*must be two different times', answer.text)
 
     def test_tells_how_many_people_meta_lets_it_reach(self, admin: Browser, world: World) -> None:
         assert 'name="messaging_limit" type="text" value="250"' in admin.get("/settings").text
@@ -87,6 +100,24 @@ class TestOrganization:
         now = organization(world)
         assert (now["messaging_limit"], now["sms"]) == (0, "off")
 
+    def test_names_no_field_but_by_its_label(self, admin: Browser) -> None:
+        page = admin.get("/settings").text
+        fields = set(re.findall(r'<(?:input|select)[^>]* name="(\w+)"', page)) - {
+            "csrf",
+            "whatsapp",
+        }
+        assert fields == set(LABELS) == set(AMISS_AS)
+        for words in LABELS.values():
+            assert re.search(rf"<(label|legend)[^>]*>{words} ?<", page), words
+
+    @pytest.mark.parametrize("field", LABELS)
+    def test_says_a_mistake_in_the_words_of_the_form(self, admin: Browser, field: str) -> None:
+        answer = admin.post("/settings", ORGANIZATION | AMISS_AS[field])
+        assert answer.status_code == 422
+        [mistake] = re.findall(r'<p class="error".*?</svg>(.*?)</p>', answer.text)
+        assert LABELS[field].lower() in mistake.lower()
+        assert not re.search(r"\w_\w|policy|consent|disclaimer|\bask\b|\bnone;|org set", mistake)
+
     def test_only_an_admin_changes_it(self, auditor: Browser, world: World) -> None:
         assert "An admin can change them." in auditor.get("/settings").text
         form = ORGANIZATION | {"messaging_limit": "100000"}
@@ -100,7 +131,7 @@ class TestOrganization:
         assert re.search(r'name="strangers" value="keep" checked', admin.get("/settings").text)
         answer = admin.post("/settings", ORGANIZATION | {"strangers": "ignore"})
         assert answer.status_code == 422
-        assert re.search(r'id="strangers-error">.*no choice about strangers', answer.text)
+        assert re.search(r'id="strangers-error">.*People who write first: choose', answer.text)
         assert organization(world)["strangers"] == "keep"
 
     def test_shows_times_in_its_zone(self, admin: Browser, world: World) -> None:
