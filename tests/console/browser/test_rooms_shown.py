@@ -139,6 +139,20 @@ def test_the_smallest_screen_is_wide_enough(rooms: dict[str, str], sits: Sits) -
     assert raw == {}, "numbers are shown in groups, as people read them"
 
 
+def test_on_a_phone_filters_are_one_row(rooms: dict[str, str], sits: Sits) -> None:
+    desk = sits("agent", size=SMALLEST)
+    page = desk.opens(f"{rooms['contacts']}?state=informed")
+    chips = page.get_by_role("navigation", name="Filter by state")
+    box = chips.bounding_box()
+    assert box
+    assert box["height"] < 60
+    expect(chips.locator("[aria-current]")).to_be_in_viewport(ratio=1)
+    for words in ("All", "No answer", "Opted in"):
+        chips.get_by_role("link", name=words).focus()
+        expect(chips.get_by_role("link", name=words)).to_be_in_viewport(ratio=1)
+    assert desk.barriers() == []
+
+
 def test_printed_evidence_is_whole(rooms: dict[str, str], sits: Sits) -> None:
     page = sits("agent").opens(rooms["verified"])
     whole = page.locator("details code").nth(1)
