@@ -398,6 +398,16 @@ class TestAFateIsKnown:
         assert entries(world) == before
         assert jo.lines[0].status == "queued"
 
+    @pytest.mark.parametrize("token", ["%00", "a%00b", "%00%00"])
+    def test_a_token_that_nobody_can_keep(self, jo: Friend, twilio: Twilio, token: str) -> None:
+        answer = twilio.reports(token, "delivered")
+        assert (answer.status_code, answer.mimetype) == (404, "text/plain")
+        assert "/twilio/status/<token>" in answer.text
+
+    @pytest.mark.parametrize("token", ["%ff", "%ed%a0%80", "%c3%a9", "x" * 3000, "'", "%25", "a b"])
+    def test_a_token_as_odd_as_any_is_nobodys(self, jo: Friend, twilio: Twilio, token: str) -> None:
+        assert twilio.reports(token, "delivered").status_code == 200
+
     def test_a_status_that_is_none(self, jo: Friend, twilio: Twilio) -> None:
         assert twilio.reports(outbox_token(jo), "vanished").status_code == 400
 
