@@ -33,14 +33,18 @@ def report(runtime: Runtime, kind: str, subject: str, words: str) -> None:
         log.exception("problem_not_noted", kind=kind, subject=subject)
 
 
-def note(connection: Connection, kind: str, subject: str, words: str, now: datetime) -> None:
-    """Write a problem down, or count it once more."""
+def note(
+    connection: Connection, kind: str, subject: str, words: str, now: datetime, times: int = 1
+) -> None:
+    """Write a problem down, or count it once more, or so many `times`."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(Problem).values(kind=kind, subject=subject, words=words, count=1, at=now)
+    row = {"kind": kind, "subject": subject, "words": words, "count": times, "at": now}
     connection.execute(
-        new.on_conflict_do_update(
+        dialect.insert(Problem)
+        .values(row)
+        .on_conflict_do_update(
             index_elements=["kind", "subject"],
-            set_={"words": words, "at": now, "count": Problem.count + 1},
+            set_={"words": words, "at": now, "count": Problem.count + times},
         )
     )
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal, cast
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
 
 from bot.console import trouble
 from bot.console.desk import ADMINS, OVERSEERS, Desk, Visit
+from bot.console.trouble import MOST_STRAYS
+from bot.console.words import status_word
 from bot.console.workings import workings
-from bot.messaging import pausing, resolve
+from bot.messaging import pausing, resolve, stray_reports
 from bot.messaging.resolve import Decision
+from bot.messaging.verdicts import verdict
 from bot.people import search
 from bot.people.search import WROTE_FIRST
 
@@ -64,10 +68,19 @@ def _show(desk: Desk, visit: Visit, errors: dict[str, str] | None = None) -> str
         noted=[one for one in noted if one.subject not in asked_about],
         in_doubt=in_doubt,
         strays=trouble.strays(visit.connection),
+        stray_reports=stray_reports.latest(visit.connection, MOST_STRAYS),
+        most_reports=stray_reports.MOST,
+        most_shown=MOST_STRAYS,
+        said_of=_said_of,
         wrote_first=search.count(visit.connection, organization_id, WROTE_FIRST, MOST_COUNTED),
         most=MOST_COUNTED,
         workings=workings(visit.connection, organization_id, visit.wall),
     )
+
+
+def _said_of(report: Row[Any]) -> str:
+    why = verdict(report.error_code, "").words if report.error_code else None
+    return status_word(report.status, why).word
 
 
 def _decide(desk: Desk, message_id: UUID, visit: Visit) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, delete, select
 
+from bot.messaging import stray_reports
 from bot.messaging.resolve import IN_DOUBT
 from bot.store.models import Campaign, Contact, Conversation, Message, Problem, Sender, Stray
 from bot.store.models.conversations import has_status
@@ -43,6 +44,8 @@ def dismiss(connection: Connection, organization_id: UUID, kind: str, subject: s
     if (kind, subject) not in standing:
         return False
     connection.execute(delete(Problem).where(Problem.kind == kind, Problem.subject == subject))
+    if kind == stray_reports.KIND:
+        stray_reports.forget(connection)
     return True
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import Connection, Row, select
 
 from bot import problems
-from bot.messaging import fates
+from bot.messaging import fates, stray_reports
 from bot.messaging.fates import Fate, Status
 from bot.messaging.forms import Callback
 from bot.messaging.verdicts import verdict
@@ -27,7 +27,7 @@ MISTAKEN = (
 
 
 def take(connection: Connection, callbacks: Sequence[Callback], now: datetime) -> list[Noted]:
-    """Note what Twilio reports. A token that is nobody's is `unknown` and changes nothing."""
+    """Note what Twilio reports. Under a token of nobody it is `unknown`, and only kept."""
     rows = fates.by_token(connection, {one.token for one in callbacks})
     known = [(one, rows[one.token]) for one in callbacks if one.token in rows]
     insert_all(connection, Delivery, [_delivery(one, row, now) for one, row in known])
@@ -36,6 +36,8 @@ def take(connection: Connection, callbacks: Sequence[Callback], now: datetime) -
     for sid in sorted(strange):
         problems.note(connection, "message mistaken", sid, MISTAKEN, now)
     fates.record(connection, messages, [_fate(one, row, strange) for one, row in known], now)
+    # Last, since others who have some wait for this from here to the commit.
+    stray_reports.keep(connection, [one for one in callbacks if one.token not in rows], now)
     return ["noted" if one.token in rows else "unknown" for one in callbacks]
 
 

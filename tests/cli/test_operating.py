@@ -11,6 +11,8 @@ from sqlalchemy import func, select, text, update
 
 from bot import problems
 from bot.cli.runtime import PLACE
+from bot.messaging import stray_reports
+from bot.messaging.forms import Callback
 from bot.runtime import Runtime
 from bot.store.models import Conversation, Entry, Message
 from flows import FLOWS
@@ -242,6 +244,18 @@ def test_problems_are_listed_the_latest_first(
         problems.note(connection, "newer", "b", "words", acme.now)
     assert [one["kind"] for one in flask.json("problems", "list")] == ["newer", "older"]
     assert "\tolder\ta\t1\tfirst line\n" in flask.does("problems", "list")
+
+
+def test_reports_on_nobodys_messages_are_listed_with_what_to_do(
+    flask: Terminal, runtime: Runtime, acme: World
+) -> None:
+    with runtime.database.writing() as connection:
+        strays = [Callback("nobodys", new_sid(), "sent", None, "") for _ in range(2)]
+        stray_reports.keep(connection, strays, acme.now)
+    [listed] = flask.json("problems", "list")
+    assert (listed["kind"], listed["count"]) == ("stray report", 2)
+    assert strays[-1].sid in listed["words"]
+    assert "PUBLIC_URL" in listed["words"]
 
 
 def test_the_worker_says_what_it_lacks(flask: Terminal, runtime: Runtime) -> None:

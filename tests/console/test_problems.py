@@ -8,7 +8,8 @@ from sqlalchemy import func, select, update
 from bot import problems
 from bot.console.numbers import spelled
 from bot.conversations import arrivals
-from bot.messaging import pausing
+from bot.messaging import pausing, stray_reports
+from bot.messaging.forms import Callback
 from bot.store.bulk import insert_all
 from bot.store.columns import new_id
 from bot.store.models import Campaign, Heartbeat, Message, Pause, Problem
@@ -141,6 +142,23 @@ class TestNoted:
         assert "+1 555-000-9999</span> on WhatsApp" in page
         assert "secret" not in page
         assert "15112345670" not in page
+
+    def test_reports_on_nobodys_messages_are_shown_until_they_are_done_with(
+        self, admin: Browser, world: World
+    ) -> None:
+        sid = new_sid()
+        with world.database.writing() as connection:
+            lost = Callback("nobodys", sid, "undelivered", 30003, "")
+            stray_reports.keep(connection, [lost], world.now)
+        page = admin.get("/problems").text
+        assert f"the last time on {sid}" in page
+        assert f"<code>{sid}</code>" in page
+        assert "Not delivered: The handset is switched off" in page
+        form = {"kind": stray_reports.KIND, "subject": stray_reports.SUBJECT}
+        assert admin.post("/problems/dismiss", form).status_code == 303
+        page = admin.get("/problems").text
+        assert sid not in page
+        assert "Reports without a message" not in page
 
     def test_who_wrote_first_is_counted_and_a_click_away(
         self, admin: Browser, world: World

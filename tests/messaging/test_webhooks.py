@@ -16,6 +16,7 @@ from bot import problems
 from bot.app import create_app
 from bot.clock import SimulatedClock
 from bot.config import Settings
+from bot.messaging import stray_reports
 from bot.people import accounts
 from bot.runtime import Runtime
 from bot.store.db import open_database
@@ -397,6 +398,21 @@ class TestAFateIsKnown:
         assert twilio.reports("nobodys", "delivered").status_code == 200
         assert entries(world) == before
         assert jo.lines[0].status == "queued"
+
+    def test_what_is_reported_under_it_is_kept_and_shown(
+        self, world: World, jo: Friend, twilio: Twilio
+    ) -> None:
+        first, second = new_sid(), new_sid()
+        for status, sid in (("sent", first), ("sent", second), ("undelivered", first)):
+            world.passes(seconds=1)
+            twilio.reports("nobodys", status, MessageSid=sid, ErrorCode="30003")
+        with world.database.reading() as connection:
+            kept = [(one.sid, one.status) for one in stray_reports.latest(connection, 10)]
+            [(words, times)] = connection.execute(select(Problem.words, Problem.count)).all()
+        assert kept == [(first, "undelivered"), (second, "sent")]
+        assert times == 3
+        assert f"the last time on {first} (undelivered)" in words
+        assert "Give every installation its own PUBLIC_URL" in words
 
     @pytest.mark.parametrize("token", ["%00", "a%00b", "%00%00"])
     def test_a_token_that_nobody_can_keep(self, jo: Friend, twilio: Twilio, token: str) -> None:

@@ -12,7 +12,7 @@ from bot.store.models.attachments import Attachment
 from bot.store.models.base import Base
 from bot.store.models.campaigns import Campaign, Invitation
 from bot.store.models.conversations import Conversation, Message
-from bot.store.models.evidence import Arrival, Delivery, Entry, Stray
+from bot.store.models.evidence import Arrival, Delivery, Entry, Stray, StrayReport
 from bot.store.models.notices import Notice
 from bot.store.models.operations import Answered, ClockOffset, Heartbeat, Pause, Problem
 from bot.store.models.people import (
@@ -54,5 +54,6 @@ __all__ = [
     "Sender",
     "Session",
     "Stray",
+    "StrayReport",
     "Token",
 ]

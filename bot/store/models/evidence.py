@@ -63,6 +63,17 @@ class Delivery(Base):
     at: Mapped[datetime]
 
 
+class StrayReport(Base):
+    """The latest status callback about a message of nobody: so many are kept, for a person."""
+
+    __tablename__ = "stray_report"
+
+    sid: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    error_code: Mapped[int | None]
+    at: Mapped[datetime]
+
+
 class Stray(Base):
     """A signed message that we could not place: kept whole, and shown under Problems."""
 

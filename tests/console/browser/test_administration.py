@@ -9,10 +9,13 @@ import pytest
 from playwright.sync_api import expect
 
 from bot import problems
+from bot.messaging import stray_reports
+from bot.messaging.forms import Callback
 from bot.people import accounts, one_time_links, organizations
 from bot.people.accounts import Member
 from tests.console.browser.conftest import NARROW, House, Sits
 from tests.console.conftest import add_member
+from tests.world import new_sid
 
 NOWHERE = "/nowhere"
 PAGES = (
@@ -33,6 +36,8 @@ def places(house: House) -> dict[str, str]:
     with world.database.writing() as connection:
         words = "Change the address at Twilio, https://consent.example.org/twilio/inbound is ours."
         problems.note(connection, "webhook refused", "invalid", words, world.now)
+        stray = Callback("nobodys", new_sid(), "undelivered", 30003, "")
+        stray_reports.keep(connection, [stray], world.now)
         accounts.add_token(connection, world.organization_id, "crm", world.now)
         email = "somebody.with.a.long.name@subsidiary.example.org"
         accounts.add_user(connection, world.organization_id, email, "agent", world.now)
