@@ -17,7 +17,7 @@ from benchmarks.floor import floor_of
 from benchmarks.ground import Ground
 from benchmarks.places import KINDS, Place
 from benchmarks.tables import Table
-from benchmarks.town import SENDER, Town, found, phone
+from benchmarks.town import SENDER, Town, answer, found, phone
 from bot.conversations import engine
 from bot.conversations.inbound import Inbound
 from bot.store.db import Database, open_database
@@ -142,7 +142,7 @@ def voices(start: int = 1) -> Iterator[tuple[int, str]]:
 def _receive(
     database: Database, heard: Iterator[tuple[int, str]], now: datetime, size: int
 ) -> None:
-    said = [Inbound(sid, SENDER, phone(n), Heard("YES")) for n, sid in islice(heard, size)]
+    said = [Inbound(sid, SENDER, phone(n), Heard(answer(n))) for n, sid in islice(heard, size)]
     with database.writing() as connection:
         verdicts = engine.receive(connection, said, now, now)
     _all(verdicts.count("taken"), size)

@@ -18,7 +18,7 @@ from benchmarks.places import Place
 from benchmarks.plans import plan_of
 from benchmarks.programs import settings
 from benchmarks.tables import Table
-from benchmarks.town import ORGANIZATION, SENDER, Town, found, key, phone
+from benchmarks.town import ORGANIZATION, SENDER, Town, answer, found, key, phone
 from bot.app import create_app
 from bot.config import load_settings
 from bot.conversations import engine
@@ -47,7 +47,7 @@ class Size:
         """So many contacts say yes in one commit."""
         now = datetime.now(UTC)
         said = [
-            Inbound(f"SM{uuid4().hex}", SENDER, phone(number + place), Heard("YES"))
+            Inbound(f"SM{uuid4().hex}", SENDER, phone(number + place), Heard(answer(place)))
             for place in range(many)
         ]
         with self.database.writing() as connection:

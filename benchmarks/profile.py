@@ -17,7 +17,7 @@ from benchmarks.ground import Ground
 from benchmarks.machine import ROOT
 from benchmarks.programs import BINARIES
 from benchmarks.tables import Table
-from benchmarks.town import SENDER, Town, found, phone
+from benchmarks.town import SENDER, Town, answer, found, phone
 from bot.conversations import engine
 from bot.conversations.inbound import Inbound
 from bot.store.db import open_database
@@ -104,7 +104,7 @@ def _of_engine(ground: Ground) -> Table:
     database, heard, now = open_database(place.url), voices(), datetime.now(UTC)
     profile = cProfile.Profile()
     for number in range(batches + 1):
-        said = [Inbound(sid, SENDER, phone(n), Heard("YES")) for n, sid in islice(heard, BATCH)]
+        said = [Inbound(sid, SENDER, phone(n), Heard(answer(n))) for n, sid in islice(heard, BATCH)]
         with database.writing() as connection:
             if number:
                 profile.enable()

@@ -20,6 +20,7 @@ from benchmarks.town_rows import (
     SENDER_ID,
     TEMPLATE,
     Town,
+    answer,
     key,
     phone,
     row_id,
@@ -87,5 +88,5 @@ def _tidy(database: Database) -> None:
 
 __all__ = [
     "ADDRESS", "CONTACT", "CONVERSATION", "MESSAGE", "ORGANIZATION", "QUESTION", "SENDER",
-    "SENDER_ID", "Town", "found", "key", "phone", "row_id", "settle",
+    "SENDER_ID", "Town", "answer", "found", "key", "phone", "row_id", "settle",
 ]  # fmt: skip

@@ -52,6 +52,18 @@ def phone(number: int) -> str:
     return f"+4915{number:09d}"
 
 
+YESES = (
+    "Yes", "YES", "yes", "Yes please", "Yes!", "Sure", "yes, please", "Yeah", "Of course", "yes.",
+    "Yep", "Yes 👍", "Yes, thank you", "I agree", "Yes, of course", "yes thanks",
+)  # fmt: skip
+"""What contacts answer, as they do: the same few words, in many spellings."""
+
+
+def answer(number: int) -> str:
+    """What a contact says when they say yes."""
+    return YESES[number % len(YESES)]
+
+
 def key(number: int) -> tuple[UUID, UUID]:
     """The key of a contact's conversation."""
     return ORGANIZATION, row_id(CONVERSATION, number)

@@ -8,14 +8,14 @@ import hmac
 from urllib.parse import urlencode
 
 from benchmarks.programs import ACCOUNT, TOKEN
-from benchmarks.town import SENDER, phone
+from benchmarks.town import SENDER, answer, phone
 
 PATH = "/twilio/inbound"
 
 
-def reply(number: int, sid: str, port: int, text: str = "YES") -> bytes:
-    """The whole request that says what a contact has written, signed."""
-    form = _form(number, sid, text)
+def reply(number: int, sid: str, port: int) -> bytes:
+    """The whole request that says that a contact has written yes, signed."""
+    form = _form(number, sid)
     body = urlencode(form).encode()
     head = (
         f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUser-Agent: TwilioProxy/1.1\r\n"
@@ -26,7 +26,7 @@ def reply(number: int, sid: str, port: int, text: str = "YES") -> bytes:
     return head.encode() + body
 
 
-def _form(number: int, sid: str, text: str) -> dict[str, str]:
+def _form(number: int, sid: str) -> dict[str, str]:
     return {
         "SmsMessageSid": sid,
         "NumMedia": "0",
@@ -35,7 +35,7 @@ def _form(number: int, sid: str, text: str) -> dict[str, str]:
         "SmsSid": sid,
         "WaId": phone(number)[1:],
         "SmsStatus": "received",
-        "Body": text,
+        "Body": answer(number),
         "To": SENDER,
         "NumSegments": "1",
         "ReferralNumMedia": "0",

@@ -66,7 +66,6 @@ flow = Flow(
            do=(*goodbye, record("consent.withdrawn"))),
         on("receive", *UNASKED, *ASKED, to="opted_out", when=stop,
            do=(*goodbye, record("consent.refused"))),
-        on("receive", when=hears("help"), do=(say("help"),)),
 
         # ... to say yes or no to a request
         on("receive", "opted_out", to="opted_in", when=yes,
@@ -75,6 +74,9 @@ flow = Flow(
            do=(say("welcome"), tell("opted_in"), record("consent.given"))),
         on("receive", *ASKED, to="opted_out", when=hears("no"),
            do=(*goodbye, record("consent.refused"))),
+
+        # ... to ask for help, in any state
+        on("receive", when=hears("help"), do=(say("help"),)),
 
         # ... anything else
         on("receive", *UNASKED, to="requested",

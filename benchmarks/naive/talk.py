@@ -12,6 +12,7 @@ from transitions import Machine
 
 from benchmarks.floor_rows import OPTED_IN, SILENT, WELCOME
 from benchmarks.naive.models import Conversation, Entry, Message, Notice
+from benchmarks.town_rows import YESES
 
 STATES = ["new", "requested", "no_answer", "opted_in", "opted_out"]
 TRANSITIONS: list[Any] = [
@@ -44,8 +45,9 @@ class Talk:
         heard = Message(direction="in", text=text, status="received", sid=sid, created_at=now)
         heard.conversation_id = self._conversation.id
         self._session.add(heard)
-        if text.strip().lower() in ("yes", "no"):
-            self.machine.events[text.strip().lower()].trigger(self)
+        word = "yes" if text in YESES else text.strip().lower()
+        if word in ("yes", "no"):
+            self.machine.events[word].trigger(self)
 
     def expire(self) -> None:
         """24 hours have passed."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from functools import lru_cache
 
 from flows.replies.answers import explain, hear_answer, recognise
 from flows.replies.lexicon import lexicon_for
@@ -25,6 +26,9 @@ __all__ = ["Heard", "Meaning", "Reading", "read"]
 
 # WhatsApp's longest text. What is longer is not looked at: its end might take back its beginning.
 LONGEST = 4096
+# A campaign is answered by thousands in the same few words: a short text is read once.
+SHORT = 40
+MOST_REMEMBERED = 4096
 # Why a reply may be unclear only because a comma stands inside a phrase; longer ones are stories.
 JOINABLE = frozenset({
     "words on no list", "negation", "said in more than one way", "no answer in it",
@@ -69,6 +73,16 @@ def _without_media(heard: Heard, reading: Reading) -> Reading:
 
 def _text(text: str, language: str, offered: Collection[str]) -> Reading:
     text = text.strip()
+    read_it = _short if len(text) <= SHORT else _explained
+    return read_it(text, language, frozenset(offered))
+
+
+@lru_cache(MOST_REMEMBERED)
+def _short(text: str, language: str, offered: frozenset[str]) -> Reading:
+    return _explained(text, language, offered)
+
+
+def _explained(text: str, language: str, offered: frozenset[str]) -> Reading:
     if len(text) > LONGEST:
         return Reading("unclear", False, "too long for an answer", "")
     words = lexicon_for(language)

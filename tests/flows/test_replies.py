@@ -386,3 +386,13 @@ class TestReasons:
     def test_the_contacts_language_is_named_when_it_decided(self) -> None:
         assert read(Heard("ja gerne"), "de").words == lists()["de"].name
         assert read(Heard("yes please"), "de").words == ENGLISH
+
+
+def test_a_text_heard_before_means_what_it_means_here_and_now() -> None:
+    def meant(text: str, language: str, *offered: str) -> str:
+        return read(Heard(text), language, offered).meaning
+
+    assert meant("1", "en", "1") == "yes"
+    assert meant("1", "en") == "unclear"
+    assert meant("1", "en", "1", "2") == "yes"
+    assert [meant("hai", language) for language in ("ja", "en", "ja")] == ["yes", "unclear", "yes"]
