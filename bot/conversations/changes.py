@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.conversations.held import Held, Key
+from bot.conversations.held import Held
 from bot.conversations.inbound import Inbound
 from bot.conversations.ledger import next_entry
 from bot.conversations.wording import word
@@ -29,7 +29,7 @@ class Changes:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
-        self._held: dict[Key, Held] = {}
+        self._held: dict[int, Held] = {}
         self._messages: list[dict[str, Any]] = []
         self._notices: list[dict[str, Any]] = []
         self._entries: list[dict[str, Any]] = []
@@ -62,7 +62,7 @@ class Changes:
         shown = {"name": effect.text, "language": wording.language, "version": wording.version}
         return shown | {
             "own": wording.own,
-            "message": str(line["id"]),
+            "message": line["id"],
             "content_sid": content_sid,
             "text": wording.text,
         }
@@ -103,7 +103,7 @@ class Changes:
 
     def touch(self, held: Held) -> Held:
         """Have this conversation written back."""
-        self._held[held.key] = held
+        self._held[id(held)] = held
         return held
 
     def commit(self, connection: Connection) -> None:
@@ -179,8 +179,8 @@ def _row(held: Held) -> dict[str, Any]:
         "basis": held.basis,
         "window_until": held.window_until,
         "heard_at": held.heard_at,
-        "said": {text: at.isoformat() for text, at in held.said.items()},
-        "automatic": [at.isoformat() for at in held.automatic],
+        "said": held.said,
+        "automatic": held.automatic,
         "unanswered": held.unanswered,
         "lines": held.lines,
         "entries": held.entries,

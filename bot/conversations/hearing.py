@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot.conversations.actions import why_no_request
 from bot.conversations.arrivals import Placed
 from bot.conversations.changes import Changes
@@ -95,9 +97,9 @@ def _comes_back(conversation: Held, reading: Reading) -> bool:
 
 
 def _cause(conversation: Held, inbound: Inbound, reading: Reading) -> Cause:
-    facts = {
+    facts: dict[str, Any] = {
         "via": inbound.via,
-        "request": str(conversation.request_id) if conversation.request_id else None,
+        "request": conversation.request_id,
         "read": {
             "meaning": reading.meaning,
             "tap": reading.tap,

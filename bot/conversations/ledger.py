@@ -47,10 +47,10 @@ def next_entry(
     held.entries += 1
     body = _spell(
         {
-            "conversation": str(held.id),
+            "conversation": held.id,
             "seq": held.entries,
             "kind": kind,
-            "at": at.isoformat(),
+            "at": at,
             "flow": held.flow.name,
             "from": before,
             "to": held.state,

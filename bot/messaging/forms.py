@@ -42,7 +42,12 @@ READ_ONCE = frozenset((
     "ExternalUserId", "OptOutType",
 ))  # fmt: skip
 
-Form = MultiDict[str, str]
+
+class Form(MultiDict[str, str]):
+    """The fields as they came, in their order; a name may stand more than once."""
+
+    getall = MultiDict.getlist
+    """What Twilio's library asks first, before it asks for `getlist`."""
 
 
 class Senseless(Exception):
@@ -73,7 +78,7 @@ def read_form(body: bytes, most_fields: int) -> Form:
     """Read a posted form, names and values in their order. Raises `Senseless`."""
     text = body.decode("utf-8", "replace")
     try:
-        return MultiDict(parse_qsl(text, keep_blank_values=True, max_num_fields=most_fields))
+        return Form(parse_qsl(text, keep_blank_values=True, max_num_fields=most_fields))
     except ValueError:
         raise Senseless(f"A webhook has at most {most_fields} fields") from None
 

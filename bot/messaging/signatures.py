@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 from twilio.request_validator import RequestValidator
-from werkzeug.datastructures import MultiDict
 
 from bot.config import Settings
+from bot.messaging.forms import Form
 
 LONGEST = 100
 """No signature of theirs is longer; 28 characters are usual."""
@@ -31,7 +31,7 @@ class Signatures:
         """
         return self._public_url + raw_target(environ)
 
-    def valid(self, environ: dict[str, Any], form: MultiDict[str, str], signature: str) -> bool:
+    def valid(self, environ: dict[str, Any], form: Form, signature: str) -> bool:
         """Whether one of our tokens signed this. Never raises, whatever came."""
         if not signature or len(signature) > LONGEST or not signature.isascii():
             return False
@@ -54,9 +54,7 @@ def raw_target(environ: dict[str, Any]) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _signs(
-    validator: RequestValidator, url: str, form: MultiDict[str, str], signature: str
-) -> bool:
+def _signs(validator: RequestValidator, url: str, form: Form, signature: str) -> bool:
     try:
         # As we were called, first: the library's own check makes two signatures every time, for
         # calls that name a standard port and calls that do not.

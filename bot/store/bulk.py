@@ -148,8 +148,9 @@ def _crossed(
 
 def _document(model: type[Base], rows: Rows) -> str:
     """Spell rows as JSON. Raises `ValueError` for a moment without a time zone."""
+    moments = moments_of(table_of(model))
     for row in rows:
-        for name in moments_of(table_of(model)):
+        for name in moments:
             moment = row.get(name)
             if moment is not None and moment.tzinfo is None:
                 raise ValueError(f"{name} {moment!r} has no time zone; pass aware UTC moments")
@@ -159,10 +160,8 @@ def _document(model: type[Base], rows: Rows) -> str:
 def _filled(model: type[Base], rows: Rows) -> Rows:
     make = defaults(table_of(model))
     return [
-        {**row, **{name: make[name]() for name in make.keys() - row.keys()}}
-        if make.keys() - row.keys() else row
-        for row in rows
-    ]  # fmt: skip
+        {**{name: one() for name, one in make.items() if name not in row}, **row} for row in rows
+    ]
 
 
 def _speaks(connection: Connection) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from werkzeug.datastructures import MultiDict
 
 from bot.messaging.forms import (
     STATUSES,
@@ -26,7 +25,7 @@ REPORTED = {"MessageSid": SID, "AccountSid": ACCOUNT, "MessageStatus": "sent"}
 
 
 def form(fields: dict[str, str], **changed: str | None) -> Form:
-    return MultiDict({k: v for k, v in (fields | changed).items() if v is not None})
+    return Form({k: v for k, v in (fields | changed).items() if v is not None})
 
 
 @pytest.mark.parametrize(

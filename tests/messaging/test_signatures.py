@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from werkzeug.datastructures import MultiDict
 
 from bot.config import Settings
+from bot.messaging.forms import Form
 from bot.messaging.signatures import Signatures, raw_target, same
 
 HOST = "https://mycompany.com"
@@ -102,25 +102,25 @@ def signatures(public_url: str, token: str = "12345") -> Signatures:
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector[3])
 def test_what_twilio_signed_is_believed(vector: Vector) -> None:
     host, target, form, signature = vector
-    assert signatures(host).valid({"RAW_URI": target}, MultiDict(form), signature)  # type: ignore[arg-type]
-    assert not signatures(host, "54321").valid({"RAW_URI": target}, MultiDict(form), signature)  # type: ignore[arg-type]
+    assert signatures(host).valid({"RAW_URI": target}, Form(form), signature)  # type: ignore[arg-type]
+    assert not signatures(host, "54321").valid({"RAW_URI": target}, Form(form), signature)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("vector", EXCEPTIONS, ids=lambda vector: vector[3])
 def test_the_known_exceptions_are_not(vector: Vector) -> None:
     host, target, form, signature = vector
-    assert not signatures(host).valid({"RAW_URI": target}, MultiDict(form), signature)  # type: ignore[arg-type]
+    assert not signatures(host).valid({"RAW_URI": target}, Form(form), signature)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("tokens", ["12345,new", "new, 12345", "new,12345,"])
 def test_any_of_several_tokens(tokens: str) -> None:
-    valid = signatures(HOST, tokens).valid({"RAW_URI": PATH}, MultiDict(CALL), VECTORS[0][3])
+    valid = signatures(HOST, tokens).valid({"RAW_URI": PATH}, Form(CALL), VECTORS[0][3])
     assert valid
 
 
 @pytest.mark.parametrize("changed", ["", "é", "x" * 101, "RSOYDt4T1cUTdK1PDd93/VVr8B8"])
 def test_whatever_comes_as_a_signature_raises_nothing(changed: str) -> None:
-    assert not signatures(HOST).valid({"RAW_URI": PATH}, MultiDict(CALL), changed)
+    assert not signatures(HOST).valid({"RAW_URI": PATH}, Form(CALL), changed)
 
 
 @pytest.mark.parametrize(
