@@ -76,8 +76,12 @@ def read_region(text: str | None) -> str | None:
 
 
 def _visible(text: str) -> str:
-    """Without the direction marks that address books put around numbers that are copied."""
-    return "".join(sign for sign in text if unicodedata.category(sign) != "Cf").strip()
+    """Without what address books and spreadsheets put around a number, for it to stay as it is.
+
+    Direction marks, and the apostrophe before a text.
+    """
+    seen = "".join(sign for sign in text if unicodedata.category(sign) != "Cf").strip()
+    return seen.removeprefix("'").lstrip()
 
 
 def _parse(written: str, region: str | None) -> PhoneNumber:

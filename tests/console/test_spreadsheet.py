@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.console.spreadsheet import as_csv, harmless
+from bot.people.phones import read_phone
 
 SIGNS = "=+-@＝＋－＠"
 SPLITTING = (",", ";", "\t", "|")
@@ -69,6 +70,10 @@ def test_however_it_is_split_nothing_calculates_and_nothing_is_lost(cells: list[
 
 def unguarded(cell: str) -> str:
     return re.sub(rf"'(?=[{re.escape(SIGNS)}])|^'", "", cell)
+
+
+def test_a_number_that_was_taken_out_can_be_brought_in() -> None:
+    assert read_phone(harmless("+4915112345678")) == "+4915112345678"
 
 
 def test_cells_hold_together_where_several_signs_split() -> None:

@@ -29,6 +29,8 @@ from bot.people.phones import BadPhone, read_phone
         ("٠١٥١١٢٣٤٥٦٧٨", "DE", "+4915112345678"),
         ("\u202a+49 151 12345678\u202c", None, "+4915112345678"),
         ("+49\u00a0151\u00a012345678", None, "+4915112345678"),
+        ("'+49 151 12345678", None, "+4915112345678"),
+        ("'0151 12345678", "DE", "+4915112345678"),
     ],
 )
 def test_what_people_write_becomes_e164(text: str, region: str | None, phone: str) -> None:
@@ -45,6 +47,8 @@ def test_ranges_reserved_for_tests_are_taken(phone: str) -> None:
     [
         ("", None, "missing"),
         ("  \u202c", None, "missing"),
+        ("'", None, "missing"),
+        ("''+49 151 12345678", None, "not a phone number"),
         ("0151 12345678", None, "no country code"),
         ("Bob", None, "not a phone number"),
         ("+49 151 12345678 ext. 5", None, "has an extension"),
