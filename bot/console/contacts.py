@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from bot.console.desk import WRITERS, Desk, Visit
 from bot.console.numbers import spelled
-from bot.console.words import StateWord, chips, reason_word, state_word
+from bot.console.words import LANGUAGES, StateWord, chips, reason_word, state_word
 from bot.conversations.reading import Brief, last_lines
 from bot.people import contacts, newcomers, senders
 from bot.people.changing import change_contact, read_name
@@ -137,7 +137,7 @@ def _form(
     page = desk.page(
         "contact_form.html", person=person, given=given, error=error, same=same,
         perhaps=perhaps,
-        number=number_of(person) if person else "",
+        number=number_of(person) if person else "", languages=LANGUAGES,
     )  # fmt: skip
     return page, status
 

@@ -97,7 +97,7 @@ def _why_unreadable(written: str, region: str | None, error: NumberParseExceptio
     if region is None and not written.startswith(("+", "\uff0b")):
         return (
             f"{written!r} has no country code. Write it like +4915112345678, or name the country "
-            "of such numbers (region)."
+            "of numbers without a country code."
         )
     return f"{written!r} begins with a country code that does not exist."
 

@@ -81,7 +81,7 @@ class TestAsking:
         assert "<strong>1</strong> asked" in shown
         assert "It is a quiet hour where the contact is." in shown
         part = agent.get(f"{path}/progress").text
-        assert "<strong>1</strong> waiting" in part
+        assert "<strong>1</strong> still to ask" in part
         assert "<html" not in part
         assert agent.post(f"{path}/pause").status_code == 303
         assert "Go on" in agent.get(path).text

@@ -6,6 +6,8 @@ import { guardForms } from "./forms.js";
 import { offerThemes } from "./themes.js";
 import { tellZone } from "./zone.js";
 
+// For browsers that do not know `scroll-initial-target`.
+document.querySelector(".tabs [aria-current], .chips [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 offerThemes();
 offerCopies();
 guardForms();

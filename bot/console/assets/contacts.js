@@ -24,8 +24,6 @@ function leave() {
   search.blur();
 }
 
-// For browsers that do not know `scroll-initial-target`.
-document.querySelector(".chip[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 offerPrompt();
 onKeys({
   "/": () => { search.focus(); search.select(); },

@@ -64,8 +64,11 @@ def test_a_phone_needs_no_scrolling_sideways(sits: Sits, places: dict[str, str])
     for role, paths in (("admin", PAGES), (None, ENTRANCE)):
         desk = sits(role, size=NARROW)
         for path in paths:
-            desk.opens(path.format(**places), 404 if path == NOWHERE else 200)
+            page = desk.opens(path.format(**places), 404 if path == NOWHERE else 200)
             wide += [path] if desk.too_wide() else []
+            if path.startswith("/settings"):
+                here = page.get_by_role("navigation", name="Settings").locator("[aria-current]")
+                expect(here).to_be_in_viewport(ratio=1)
     assert wide == []
 
 
