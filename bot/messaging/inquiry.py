@@ -55,7 +55,7 @@ class Inquiry:
             listed = None
         with runtime.database.writing() as connection:
             now = runtime.clock.now(connection)
-            taken = reconcile.owned(connection, doubt, [one.sid for one in listed or []])
+            taken = reconcile.owned(connection, doubt, listed or [])
             match = reconcile.found(doubt, listed or [], taken)
             if match:
                 rows = fates.by_key(connection, [doubt.key])

@@ -7,6 +7,7 @@ at all is left to a person.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -67,13 +68,21 @@ def doubtful(connection: Connection, now: datetime, wall: datetime, limit: int =
     return [_doubt(row, now) for row in rows]
 
 
-def owned(connection: Connection, doubt: Doubt, sids: list[str]) -> set[str]:
-    """Those of the provider's messages that belong to a row, or were this one's and failed."""
+def owned(connection: Connection, doubt: Doubt, listed: Sequence[Listed]) -> set[str]:
+    """The sids of messages that belong to a row, or were this one's and failed.
+
+    What was called failed and is listed as delivered has reached the contact all the same.
+    """
     before = select(Delivery.sid).where(
         Delivery.organization_id == doubt.key[0], Delivery.message_id == doubt.key[1]
     )
-    taken = select(Message.sid).where(among(connection, Message.sid, sids))
-    return {sid for sid in connection.scalars(taken) if sid} | set(connection.scalars(before))
+    taken = select(Message.sid).where(among(connection, Message.sid, [one.sid for one in listed]))
+    failed = set(connection.scalars(before)) - {one.sid for one in listed if _has_arrived(one)}
+    return {sid for sid in connection.scalars(taken) if sid} | failed
+
+
+def _has_arrived(listed: Listed) -> bool:
+    return STATUSES.get(listed.status) in fates.ARRIVED
 
 
 def found(doubt: Doubt, listed: list[Listed], taken: set[str]) -> Listed | None:

@@ -126,7 +126,7 @@ class Course:
             shown = [self.listed(one) for one in self.made
                      if one.recipient == doubt.recipient and one.at >= doubt.since]  # fmt: skip
             with self.world.database.reading() as connection:
-                taken = reconcile.owned(connection, doubt, [one.sid for one in shown])
+                taken = reconcile.owned(connection, doubt, shown)
             match = reconcile.found(doubt, shown, taken)
             if match:
                 self.office.records(*reconcile.as_found(doubt, match))

@@ -53,7 +53,7 @@ def listed(doubt: Doubt, **more: object) -> Listed:
 def is_found(office: PostOffice, doubt: Doubt, *shown: Listed) -> bool:
     """Look for a message in a list, and adopt what is found."""
     with office.world.database.reading() as connection:
-        taken = reconcile.owned(connection, doubt, [one.sid for one in shown])
+        taken = reconcile.owned(connection, doubt, shown)
     match = reconcile.found(doubt, list(shown), taken)
     if match:
         office.records(*reconcile.as_found(doubt, match))
@@ -120,6 +120,24 @@ class TestWhatIsFound:
 
         assert not is_found(office, second, first)
         assert is_found(office, second, first, listed(second))
+
+    def test_is_one_that_was_called_failed_and_has_arrived_after_all(
+        self, asked: Friend, ask: Claimed, office: PostOffice
+    ) -> None:
+        first = new_sid()
+        office.answers(ask, Sent(first))
+        office.reports(ask.row["token"], "failed", sid=first, code=63018)
+        office.world.passes(minutes=1)
+        office.claims_one()
+        # Its worker dies before the call is made.
+        office.world.passes(seconds=LEASE.total_seconds())
+        (doubt,) = office.doubts()
+
+        assert not is_found(office, doubt, listed(doubt, sid=first, status="failed"))
+        assert is_found(office, doubt, listed(doubt, sid=first, status="delivered"))
+
+        assert office.status(asked) == "delivered"
+        assert office.row(asked).sid == first
 
     def test_is_not_a_text_that_says_something_else(
         self, asked: Friend, doubt: Doubt, office: PostOffice

@@ -75,4 +75,4 @@ def test_a_failure_that_was_asked_for_is_kept_like_one_that_was_reported(
     world.passes(seconds=1)
     (doubt,) = office.doubts()
     with world.database.reading() as connection:
-        assert reconcile.owned(connection, doubt, [sid]) == {sid}
+        assert reconcile.owned(connection, doubt, []) == {sid}
