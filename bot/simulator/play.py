@@ -41,6 +41,11 @@ class Play:
         self.run = stand_in.runs.start(scenario, self._phone)
         stand_in.customers.named(self._phone)
 
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether the stand-in has started afresh since: nobody waits for the end."""
+        return self._stand_in.runs.find(self.run.number) is None
+
     def ask(self, arrives: bool = True) -> None:
         """Add the contact and ask for consent; wait until the request is on the phone."""
         self._contact = self._add_contact()["id"]
@@ -139,6 +144,8 @@ class Play:
     def _await(self, look: Callable[[], Found | None], otherwise: str) -> Found:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
+            if self.is_forgotten:
+                raise Stuck("The stand-in has started afresh.")
             found = look()
             if found:
                 return found

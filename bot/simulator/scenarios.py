@@ -1,7 +1,8 @@
 """The ways an opt-in can end, each played from a fresh contact to the end, over public doors only.
 
 Our side of the phone is the stand-in's own; the server is driven over its HTTP API, as any other
-system would drive it.
+system would drive it. One is played after the other: the clocks that one of them moves by a day are
+everybody's.
 """
 
 from collections.abc import Callable
@@ -67,13 +68,17 @@ SCENARIOS: Final[dict[str, Scenario]] = {
 
 
 def start(stand_in: StandIn, name: str) -> Run:
-    """Play a scenario in the background; the run tells how far it is."""
+    """Play a scenario in the background, after those before it; the run tells how far it is."""
     play = Play(stand_in, name)
-    stand_in.timetable.after(0.0, lambda: _perform(play, SCENARIOS[name]))
+    if stand_in.stage.unfinished:
+        play.run.tell("Waits until the scenario before has ended.")
+    stand_in.stage.after(0.0, lambda: _perform(play, SCENARIOS[name]))
     return play.run
 
 
 def _perform(play: Play, scenario: Scenario) -> None:
+    if play.is_forgotten:
+        return
     try:
         scenario.script(play)
     except (ServerTrouble, Stuck) as trouble:

@@ -74,6 +74,7 @@ class StandIn:
     faults: Faults = field(default_factory=Faults)
     wire: Wire = field(default_factory=Wire)
     timetable: Timetable = field(default_factory=Timetable)
+    stage: Timetable = field(default_factory=lambda: Timetable(workers=1))
     last_webhook: dict[str, Webhook] = field(default_factory=dict)
     passed: dict[str, str] = field(default_factory=dict)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -110,9 +111,16 @@ class StandIn:
         self.settings.strict_templates = self.settings.sandbox = False
         self.settings.pace = Pace()
 
+    @property
+    def unfinished(self) -> int:
+        """How many steps, callbacks, answers and scenarios are still to come."""
+        return self.timetable.unfinished + self.stage.unfinished
+
     def close(self) -> None:
         """Stop the threads; running webhooks get two seconds."""
-        self.timetable.close()
+        self.runs.forget_everything()
+        for table in (self.stage, self.timetable):
+            table.close()
 
     def _note(self, sid: str, webhook: Webhook, answer: Answer) -> None:
         self.wire.note(

@@ -11,20 +11,25 @@ import pytest
 import requests
 
 from bot.config import SIMULATED
+from bot.simulator.play import PATIENCE
 from bot.simulator.scenarios import SCENARIOS
 
-from .house import House
+from .house import House, put_templates
 
 AUTH = (SIMULATED["twilio_account_sid"], SIMULATED["twilio_auth_token"])
 
 
-def played(house: House, name: str) -> Any:
+def played(house: House, name: str, seconds: float = 2 * PATIENCE) -> Any:
     run = house.stand_in.post(f"/scenarios/{name}")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + seconds
     while run["status"] == "running" and time.monotonic() < deadline:
         time.sleep(0.1)
-        run = house.stand_in.get(f"/scenarios/runs/{run['number']}")
+        run = found(house, run)
     return run
+
+
+def found(house: House, run: Any) -> Any:
+    return house.stand_in.get(f"/scenarios/runs/{run['number']}")
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -42,12 +47,40 @@ def test_an_unreachable_contact_is_offered_an_sms(house: House) -> None:
     assert any("isn't a WhatsApp user" in step for step in steps)
 
 
+def test_scenarios_are_played_one_after_the_other(house: House) -> None:
+    """One lets a day pass, in which the request of any other would be over."""
+    day = house.stand_in.post("/scenarios/no_answer")
+    other = house.stand_in.post("/scenarios/unreachable")
+    assert other["steps"] == ["Waits until the scenario before has ended."]
+
+    while len(other["steps"]) == 1:
+        day, other = found(house, day), found(house, other)
+    assert found(house, day)["status"] == "done"
+    while other["status"] == "running":
+        other = found(house, other)
+    house.stand_in.post("/clock", reset=True)
+
+    assert other["status"] == "done", other["steps"]
+
+
+def test_starting_afresh_ends_what_is_played_and_what_waits(house: House) -> None:
+    house.stand_in.post("/chaos", fault="500", probability=1.0)
+    for name in ("opted_in", "opted_out"):
+        house.stand_in.post(f"/scenarios/{name}")
+
+    house.stand_in.post("/reset")
+    put_templates(house)
+
+    run = played(house, "unreachable", PATIENCE / 2)
+    assert run["status"] == "done", run["steps"]
+
+
 def asked(house: House, phone: str) -> str:
     """Ask a new contact for consent, and wait until the request is on the phone."""
     contact = house.api("POST", "/contacts", {"name": "Jo", "phone": phone}).json()
     given = {"basis": "they asked at the counter"}
     conversation = house.api("POST", f"/contacts/{contact['id']}/opt-in", given).json()["id"]
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         said = house.stand_in.get(f"/messages?customer=%2B{phone[1:]}")["messages"]
         if said and said[-1]["status"] == "read":
@@ -61,7 +94,7 @@ def state(house: House, conversation: str) -> str:
 
 
 def becomes(house: House, conversation: str, wanted: str) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if state(house, conversation) == wanted:
             return True
@@ -74,8 +107,7 @@ def test_a_jump_to_the_next_deadline_sets_it_off(house: House) -> None:
     before = house.stand_in.get("/deadlines")["deadlines"]
     assert "+12025553001" in [one["address"] for one in before]
 
-    for _ in before:
-        house.stand_in.post("/clock", next_deadline=True)
+    house.passes_every_deadline()
 
     assert becomes(house, conversation, "no_answer")
     after = house.stand_in.get("/deadlines")

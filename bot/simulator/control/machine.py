@@ -14,13 +14,13 @@ machine = Blueprint("machine", __name__)
 
 @machine.get("/health")
 def health() -> dict[str, Any]:
-    """Say that it lives, and how many steps, callbacks and answers are still to come."""
+    """Say that it lives, and how much is still to come."""
     stand_in = here()
     return {
         "account_sid": stand_in.account.sid,
         "messages": len(stand_in.mailbox.everything()),
         "ok": True,
-        "unfinished": stand_in.timetable.unfinished,
+        "unfinished": stand_in.unfinished,
         "webhook": stand_in.settings.webhook,
     }
 

@@ -37,7 +37,7 @@ def pulse() -> dict[str, Any]:
         "conversation": _conversation(request.args.get("customer", "")),
         "runs": stand_in.runs.last(5),
         "server": server(),
-        "unfinished": stand_in.timetable.unfinished,
+        "unfinished": stand_in.unfinished,
         "wire": wire(),
         **everybody(),
     }

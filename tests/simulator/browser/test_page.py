@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from bot.simulator.faults import FAULTS
+from bot.simulator.play import PATIENCE
 from bot.simulator.scenarios import SCENARIOS
+from tests.acceptance.processes import eventually
 from tests.browsers import barriers_in_both_themes
 from tests.simulator.house import House
 
@@ -28,7 +30,27 @@ def calm(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     house: House = request.getfixturevalue("house")
     house.stand_in.delete("/chaos")
+    eventually(lambda: is_over(house), "what a test has begun to play ends", 3 * PATIENCE)
     house.stand_in.post("/clock", reset=True)
+
+
+def is_over(house: House) -> bool:
+    return all(run["status"] != "running" for run in house.stand_in.get("/scenarios")["runs"])
+
+
+def play(page: Page, name: str) -> Locator:
+    """Play a scenario; the place where its run will be shown, and until then the one before it."""
+    with page.expect_response("**/control/scenarios/*") as begun:
+        page.click(f'[data-scenario="{name}"]')
+    return page.locator(f'#run[data-number="{begun.value.json()["number"]}"]')
+
+
+def ends_well(run: Locator) -> None:
+    expect(run).to_have_attribute(
+        "data-status", re.compile("done|failed"), timeout=2_000 * PATIENCE
+    )
+    assert run.get_attribute("data-status") == "done", run.inner_text()
+    expect(run).to_contain_text("ended as it should")
 
 
 def take(page: Page, name: str) -> None:
@@ -45,11 +67,10 @@ def faults(house: House) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_is_one_click(page: Page, name: str) -> None:
-    page.click(f'[data-scenario="{name}"]')
+    run = play(page, name)
 
-    expect(page.locator('#run[data-status="done"]')).to_be_visible(timeout=30_000)
-    expect(page.locator("#run-title")).to_contain_text("ended as it should")
-    expect(page.locator("#run-steps")).to_contain_text("Asked +1202555")
+    ends_well(run)
+    expect(run).to_contain_text("Asked +1202555")
     expect(page.locator("#exchanges > li").first).to_be_visible()
 
 
@@ -92,10 +113,10 @@ def test_bad_weather_is_one_click(page: Page, house: House) -> None:
 
 def test_a_fault_that_struck_is_seen_on_the_wire(page: Page, house: House) -> None:
     page.locator('[data-fault="500_created"]').get_by_role("button", name="Next").click()
-    page.click('[data-scenario="opted_in"]')
+    run = play(page, "opted_in")
 
     expect(page.locator("#exchanges > li[data-failed] .status").first).to_have_text("500")
-    expect(page.locator('#run[data-status="done"]')).to_be_visible(timeout=30_000)
+    ends_well(run)
 
 
 def test_a_person_answers_by_hand(page: Page) -> None:
@@ -205,15 +226,15 @@ def test_the_next_deadline_is_one_click(page: Page, house: House) -> None:
     count = len(house.stand_in.get("/deadlines")["deadlines"])
 
     for _ in range(count):
-        page.get_by_role("button", name="Next deadline").click()
+        with page.expect_response("**/control/clock"):
+            page.get_by_role("button", name="Next deadline").click()
 
     expect(page.locator("#fired")).to_contain_text("requested → no_answer")
     page.get_by_role("button", name="Real time").click()
 
 
 def test_nothing_is_due(page: Page, house: House) -> None:
-    for _ in house.stand_in.get("/deadlines")["deadlines"]:
-        house.stand_in.post("/clock", next_deadline=True)
+    house.passes_every_deadline()
     page.get_by_role("button", name="Next deadline").click()
 
     expect(page.locator("#trouble")).to_contain_text("Nothing is due")
