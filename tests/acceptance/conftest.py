@@ -13,6 +13,9 @@ from tests.acceptance.town import Organization, Town
 SHOWN = 6_000
 """Characters of each log that a failing test prints."""
 
+FAILED = pytest.StashKey[bool]()
+"""Whether a test has failed, which then left its town in any state."""
+
 
 @pytest.fixture(scope="session")
 def sqlite_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
@@ -52,11 +55,12 @@ def bolt(town: Town) -> Organization:
 
 @pytest.fixture(autouse=True)
 def _healed(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Lift all faults after each test, and start again what one that failed has left stopped."""
+    """Lift all faults after each test; what one that failed has left behind meets no other."""
     yield
+    failed = request.node.stash.get(FAILED, False)
     for town in _towns(request.node):
         if town.twilio.process.is_running:
-            town.mend()
+            town.begins_afresh() if failed else town.mend()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -64,6 +68,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """Let a failing test print what the processes wrote."""
     report = yield
     if report.failed:
+        item.stash[FAILED] = True
         for town in _towns(item):
             for process in town.processes:
                 report.sections.append((f"log of {process.name}", process.written[-SHOWN:]))

@@ -47,16 +47,16 @@ class Flood:
         at_work, next_one = self.town.worker, self.town.second_worker
         stretch = self.count // (kills + 1)
         for kill in range(kills):
+            self.town.begins(next_one)
             self._gets_to(campaign, kill * stretch + dice.randrange(1, stretch))
             if self.shown(campaign)[0] == "done":
                 break
-            self.town.begins(next_one)
             at_work.kill()
             at_work, next_one = next_one, at_work
             self.kills += 1
-        if at_work is not self.town.worker:
+        if not self.town.worker.is_running:
             self.town.begins(self.town.worker)
-            at_work.kill()
+        self.town.second_worker.clear_away()
 
     def _gets_to(self, campaign: str, count: int) -> None:
         """Wait until so many have been asked."""

@@ -12,7 +12,7 @@ CONTACTS = 120
 
 def test_a_bulk_request_asks_each_contact_once(sqlite_town: Town) -> None:
     town = sqlite_town
-    flood = Flood.over(town, "Flood", CONTACTS, per_second=15)
+    flood = Flood.over(town, "Flood", CONTACTS, per_second=10)
     campaign = flood.begins()
     flood.rages(campaign, kills=2, dice=random.Random(20261127))
     flood.ends(campaign, 90)

@@ -58,6 +58,7 @@ def test_processes_say_how_they_are_and_leave_nothing_behind(empty_town: Town) -
 
 def test_metrics_count_without_naming_anybody(acme: Organization) -> None:
     town, jo = acme.town, acme.contact(behaviour="answers yes")
+    town.settles()
     before = _counted(town, 'assent_inbound_total{result="taken"}')
     jo.is_asked()
     jo.becomes("opted_in").hears("welcome")

@@ -14,7 +14,7 @@ import time
 import tomllib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -35,7 +35,7 @@ from tests.acceptance.processes import (
     surroundings,
 )
 from tests.acceptance.sites import Site
-from tests.acceptance.twilio import ACCOUNT, TEMPLATE, TOKEN, Twilio
+from tests.acceptance.twilio import ACCOUNT, QUICK, TEMPLATE, TOKEN, Twilio
 from tests.terminals import typed
 
 DAY = timedelta(hours=24)
@@ -198,6 +198,16 @@ class Town:
             self.start_web()
         if not self.worker.is_running:
             self.begins(self.worker)
+
+    def begins_afresh(self) -> None:
+        """Bring back what a test may rely on: usual settings and pace, no pause, no mail."""
+        for process in (self.web, self.worker, self.second_worker):
+            process.clear_away()
+        self.twilio.set_pace(**QUICK)
+        self.mend()
+        # What cannot arrive is said by the test that it belongs to.
+        with suppress(AssertionError):
+            self.settles()
 
     def begins(self, worker: Process, **settings: str) -> None:
         """Start a worker and wait until it works: before that a signal ends it as any program."""

@@ -31,7 +31,7 @@ def meanwhile(first: Asking, other: Callable[[], int]) -> tuple[int, int]:
         with first.world.database.writing() as connection:
             asked = len(step.ask_next(connection, first.sender_id, first.world.now))
             second = pool.submit(other)
-            wait([second], timeout=0.3)
+            wait([second], timeout=0.3 if first.world.database.name == "sqlite" else 30)
         return asked, second.result()
 
 

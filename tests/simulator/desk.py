@@ -32,7 +32,7 @@ TAPS_NO = "+12025550108"
 class Redirected(TwilioHttpClient):  # type: ignore[misc]  # the package ships no types
     """Sends every request of the official client to the stand-in instead of to Twilio."""
 
-    def __init__(self, url: str, timeout: float = 5.0) -> None:
+    def __init__(self, url: str, timeout: float = 30.0) -> None:
         super().__init__(timeout=timeout)
         self._stand_in = urlsplit(url)
         self.session.trust_env = False
@@ -51,11 +51,11 @@ class Desk:
         self._session = requests.Session()
         self._session.trust_env = False
 
-    def client_as(self, name: str, password: str, timeout: float = 5.0) -> Client:
+    def client_as(self, name: str, password: str, timeout: float = 30.0) -> Client:
         return Client(name, password, ACCOUNT, http_client=Redirected(self.url, timeout))
 
     def raw(self, method: str = "GET", path: str = LIST, **more: Any) -> requests.Response:
-        return requests.request(method, self.url + path, auth=(ACCOUNT, TOKEN), timeout=5, **more)
+        return requests.request(method, self.url + path, auth=(ACCOUNT, TOKEN), timeout=30, **more)
 
     def control(self, method: str, path: str, json: Any = None, expect: int = 0) -> Any:
         answer = self._session.request(method, f"{self.url}/control{path}", json=json, timeout=30)
@@ -85,13 +85,13 @@ class Desk:
     def waits(self, hours: float) -> None:
         self.control("POST", "/clock", {"advance_seconds": hours * 3600})
 
-    def settles(self, seconds: float = 5.0) -> "Desk":
+    def settles(self, seconds: float = 30.0) -> "Desk":
         deadline = time.monotonic() + seconds
         while self.control("GET", "/health")["unfinished"] and time.monotonic() < deadline:
             time.sleep(0.005)
         return self
 
-    def answered(self, count: int, seconds: float = 5.0) -> list[dict[str, Any]]:
+    def answered(self, count: int, seconds: float = 30.0) -> list[dict[str, Any]]:
         """Wait until so many REST requests have been answered, and show them."""
         deadline = time.monotonic() + seconds
         while True:

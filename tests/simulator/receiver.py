@@ -50,7 +50,7 @@ class Receiver:
     def statuses(self) -> list[str]:
         return [one.params["MessageStatus"] for one in list(self.taken)]
 
-    def wait_for(self, count: int, seconds: float = 5.0) -> list[Taken]:
+    def wait_for(self, count: int, seconds: float = 30.0) -> list[Taken]:
         deadline = time.monotonic() + seconds
         while len(self.taken) < count and time.monotonic() < deadline:
             time.sleep(0.005)

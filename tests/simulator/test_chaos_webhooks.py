@@ -25,7 +25,7 @@ def test_a_callback_is_doubled(desk: Desk, receiver: Receiver) -> None:
 
 
 def test_a_callback_is_late(desk: Desk, receiver: Receiver) -> None:
-    desk.chaos("callback_late", seconds=0.3)
+    desk.chaos("callback_late", seconds=1)
     desk.ask(PERSON, status_callback=receiver.url + "/status")
 
     receiver.wait_for(3)
@@ -76,7 +76,7 @@ def test_a_status_of_nothing_is_refused(desk: Desk) -> None:
 
 
 def test_callbacks_overtake_the_answer_to_create(desk: Desk, receiver: Receiver) -> None:
-    desk.chaos("hang", seconds=0.3)
+    desk.chaos("hang", seconds=1)
 
     desk.ask(PERSON, status_callback=receiver.url + "/status")
 

@@ -116,7 +116,7 @@ def test_a_jump_to_the_next_deadline_sets_it_off(house: House) -> None:
 
 def test_both_clocks_move_together(house: House) -> None:
     house.stand_in.post("/clock", advance_seconds=3600)
-    theirs = requests.get(f"{house.url}/simulator/clock", auth=AUTH, timeout=5).json()
+    theirs = requests.get(f"{house.url}/simulator/clock", auth=AUTH, timeout=30).json()
     ours = house.stand_in.get("/clock")
     assert abs(ours["ahead_seconds"] - theirs["ahead_seconds"]) < 1
 
@@ -126,7 +126,7 @@ def test_both_clocks_move_together(house: House) -> None:
     moved = house.stand_in.get("/clock")
     assert abs(moved["ahead_seconds"] - ours["ahead_seconds"] - 7200) < 1
     house.stand_in.post("/clock", reset=True)
-    theirs = requests.get(f"{house.url}/simulator/clock", auth=AUTH, timeout=5).json()
+    theirs = requests.get(f"{house.url}/simulator/clock", auth=AUTH, timeout=30).json()
     assert abs(theirs["ahead_seconds"]) < 1
 
 
@@ -198,7 +198,7 @@ def test_commands_say_where_nobody_answers(house: House) -> None:
 
 
 def test_the_server_leads_to_the_page(house: House) -> None:
-    led = requests.get(f"{house.url}/simulator", timeout=5, allow_redirects=False)
+    led = requests.get(f"{house.url}/simulator", timeout=30, allow_redirects=False)
 
     assert (led.status_code, led.headers["Location"]) == (303, f"{house.stand_in.url}/simulator")
-    assert "<h1>Simulator</h1>" in requests.get(f"{house.url}/simulator", timeout=5).text
+    assert "<h1>Simulator</h1>" in requests.get(f"{house.url}/simulator", timeout=30).text

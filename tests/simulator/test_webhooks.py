@@ -113,8 +113,8 @@ def test_a_tampered_webhook_says_so() -> None:
 
 
 def test_a_slow_business_is_left_at_the_read_timeout(desk: Desk, receiver: Receiver) -> None:
-    receiver.answers = [(200, 0.4), (200, 0.0)]
-    desk.control("PUT", "/settings", {"webhook": receiver.url + "/in#rt=100&rc=1&rp=rt"})
+    receiver.answers = [(200, 2.0), (200, 0.0)]
+    desk.control("PUT", "/settings", {"webhook": receiver.url + "/in#rt=1000&rc=1&rp=rt"})
 
     heard = desk.hears("+12025550199", "yes")
 
@@ -125,8 +125,8 @@ def test_a_slow_business_is_left_at_the_read_timeout(desk: Desk, receiver: Recei
 
 
 def test_retries_end_with_the_total_time(desk: Desk, receiver: Receiver) -> None:
-    receiver.answers = [(200, 0.4)] * 6
-    desk.control("PUT", "/settings", {"webhook": receiver.url + "/in#rt=200&tt=300&rc=5&rp=all"})
+    receiver.answers = [(200, 2.0)] * 6
+    desk.control("PUT", "/settings", {"webhook": receiver.url + "/in#rt=600&tt=1000&rc=5&rp=all"})
 
     heard = desk.hears("+12025550199", "yes")
 

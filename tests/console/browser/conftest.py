@@ -18,7 +18,7 @@ from bot.people.sessions import Browser as Agent
 from bot.store.db import open_database
 from tests.acceptance.processes import PROGRAMS, Process, eventually, free_port, surroundings
 from tests.acceptance.sites import Site
-from tests.browsers import barriers_in_both_themes
+from tests.browsers import PATIENCE, barriers_in_both_themes
 from tests.console.conftest import add_member
 from tests.world import World
 
@@ -119,7 +119,7 @@ def sitting(
             )
         context.add_cookies([{"name": "session", "value": token, "url": house.url}])
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     desk = Desk(page, house)
     _listen(desk)
     yield desk

@@ -157,4 +157,4 @@ def test_ticks_are_looked_at_again_by_themselves(sits: Sits, house: House) -> No
     friend = house.world.contact("+4915112345671")
     friend.is_asked()
     friend.says("yes")
-    expect(page.get_by_text("A signed webhook brought a message")).to_be_visible(timeout=9000)
+    expect(page.get_by_text("A signed webhook brought a message")).to_be_visible(timeout=30_000)

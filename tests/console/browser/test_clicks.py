@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.acceptance.processes import eventually
 from tests.acceptance.town import Contact
 from tests.console.browser.clicking import Office, office
 
-LIVE = 2_500
-"""Milliseconds within which a page shows what happened: 2 s and the time it takes to look."""
+LIVE = 10_000
+"""Milliseconds within which a page shows what happened, on a machine with much else to do."""
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ class TestFourOutcomes:
         field(page).fill("Welcome")
         field(page).press("Enter")
         sees(page, "Welcome", LIVE)
-        assert field(page).input_value() == ""
+        expect(field(page)).to_have_value("")
         page.locator(".from-out", has_text="Welcome").get_by_text("Read").wait_for()
         assert contact.phone_shows[-1] == "Welcome"
         assert page.get_by_role("log").get_by_text("Welcome", exact=True).count() == 1
@@ -135,7 +135,7 @@ class TestPrompt:
         prompt.get_by_role("button", name="Confirm").click()
         assert prompt.is_visible(), "a basis is needed"
         page.keyboard.press("Escape")
-        assert not prompt.is_visible()
+        expect(prompt).to_be_hidden()
 
     def test_a_double_click_sends_once(self, desk: Office, page: Page) -> None:
         contact = desk.acme.contact()
@@ -199,11 +199,11 @@ class TestFiles:
         page.get_by_role("button", name="Send", exact=True).dblclick()
         sees(page, "Our menu", LIVE)
         page.get_by_role("img", name="menu.png").wait_for()
-        assert not page.get_by_text("menu.png, 1 kB").is_visible()
+        expect(page.get_by_text("menu.png, 1 kB")).to_be_hidden()
         eventually(lambda: contact.phone_shows[-1] == "Our menu", "the phone shows it")
         [sent] = [one for one in desk.town.twilio.messages if one["shown"] == "Our menu"]
         [address] = sent["media_urls"]
-        assert requests.get(address, timeout=5).content == self.PICTURE
+        assert requests.get(address, timeout=30).content == self.PICTURE
 
 
 class TestLive:
@@ -238,7 +238,7 @@ class TestLive:
         assert abs(height_of(middle) - before) < 2
         newer.click()
         assert height_of(page.get_by_text("and one more")) < 700
-        assert not newer.is_visible()
+        expect(newer).to_be_hidden()
 
     def test_a_draft_survives_a_reload_and_a_lost_connection(
         self, desk: Office, page: Page
@@ -246,7 +246,7 @@ class TestLive:
         opted_in(desk, page)
         field(page).fill("half a sen")
         page.reload()
-        assert field(page).input_value() == "half a sen"
+        expect(field(page)).to_have_value("half a sen")
         page.context.set_offline(True)
         page.get_by_text("Reconnecting").wait_for()
         field(page).press("Enter")
