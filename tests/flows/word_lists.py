@@ -41,19 +41,19 @@ def written_out(pattern: Pattern) -> Iterator[Tokens]:
     return (_drawn(pattern, dice) for _ in range(DRAWN))
 
 
-def _choice(part: Part) -> list[Pattern]:
+def choice_in(part: Part) -> list[Pattern]:
     """List what a part leaves to choose; nothing when it is words."""
     return [pattern for pattern in part if isinstance(pattern, tuple)]
 
 
 def _count(patterns: Iterable[Pattern]) -> int:
-    return sum(prod(_count(_choice(part)) or 1 for part in pattern) for pattern in patterns)
+    return sum(prod(_count(choice_in(part)) or 1 for part in pattern) for pattern in patterns)
 
 
 def _drawn(pattern: Pattern, dice: Random) -> Tokens:
     found: list[str] = []
     for part in pattern:
-        choice = _choice(part)
+        choice = choice_in(part)
         found += _drawn(dice.choice(choice), dice) if choice else _words(part)
     return tuple(found)
 
@@ -64,6 +64,6 @@ def _words(part: Part) -> Tokens:
 
 def _written_out(patterns: Iterable[Pattern]) -> Iterator[Tokens]:
     for pattern in patterns:
-        choices = [list(_written_out(_choice(part))) or [_words(part)] for part in pattern]
+        choices = [list(_written_out(choice_in(part))) or [_words(part)] for part in pattern]
         for chosen in product(*choices):
             yield tuple(token for words in chosen for token in words)
