@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from bot.console.desk import WRITERS, Desk, Visit
+from bot.console.forms import Faults
 from bot.console.numbers import spelled
 from bot.console.words import LANGUAGES, StateWord, chips, reason_word, state_word
 from bot.conversations.reading import Brief, last_lines
@@ -17,7 +18,6 @@ from bot.people import contacts, newcomers, senders
 from bot.people.changing import change_contact, read_name
 from bot.people.contacts import Person, Talk
 from bot.people.languages import read_language
-from bot.people.mistakes import Mistake
 from bot.people.newcomers import ContactExists
 from bot.people.phones import read_phone
 from bot.people.search import BadCursor
@@ -131,31 +131,44 @@ def _one(person: Person, last: dict[UUID, Brief]) -> Listed:
 
 
 def _form(
-    desk: Desk, person: Person | None, given: dict[str, str], error: str = "", status: int = 200,
+    desk: Desk, person: Person | None, given: dict[str, str],
+    errors: Mapping[str, str] | None = None, status: int = 200,
     same: UUID | None = None, perhaps: Sequence[tuple[UUID, str, str]] = (),
 ) -> ResponseReturnValue:  # fmt: skip
     page = desk.page(
-        "contact_form.html", person=person, given=given, error=error, same=same,
+        "contact_form.html", person=person, given=given, errors=errors or {}, same=same,
         perhaps=perhaps,
         number=number_of(person) if person else "", languages=LANGUAGES,
     )  # fmt: skip
     return page, status
 
 
+def _faults_of_words() -> Faults:
+    """What is wrong with the name and the language that are sent."""
+    faults, language = Faults(), request.form.get("language", "")
+    with faults.of("name"):
+        read_name(request.form.get("name", ""))
+    with faults.of("language"):
+        if language.strip():
+            read_language(language)
+    return faults
+
+
 def _add(desk: Desk, visit: Visit) -> ResponseReturnValue:
-    given = request.form.to_dict()
+    given, faults, phone = request.form.to_dict(), _faults_of_words(), ""
+    with faults.of("phone"):
+        phone = read_phone(given.get("phone", ""))
+    if faults:
+        return _form(desk, None, given, faults, 422)
+    name, language = read_name(given["name"]), given.get("language", "").strip()
     try:
-        phone, name = read_phone(given.get("phone", "")), read_name(given.get("name", ""))
-        language = given.get("language", "").strip()
         newcomers.add_contact(
             visit.connection, visit.member.organization_id, phone, name, visit.now,
             language=read_language(language) if language else None,
         )  # fmt: skip
-    except Mistake as error:
-        return _form(desk, None, given, str(error), 422)
     except ContactExists as error:
-        words = "A contact with this number exists already."
-        return _form(desk, None, given, words, 409, error.contact_id)
+        faults["phone"] = "A contact with this number exists already."
+        return _form(desk, None, given, faults, 409, error.contact_id)
     visit.say(f"{name} is in your contacts.")
     return desk.to("contacts", q=phone)
 
@@ -169,12 +182,11 @@ def _edit(desk: Desk, visit: Visit, contact_id: UUID) -> ResponseReturnValue:
 
 def _change(desk: Desk, visit: Visit, contact_id: UUID) -> ResponseReturnValue:
     person, given = find(visit, contact_id), request.form.to_dict()
-    try:
-        change_contact(
-            visit.connection, visit.member.organization_id, person,
-            given.get("name", ""), given.get("language", ""),
-        )  # fmt: skip
-    except Mistake as error:
-        return _form(desk, person, given, str(error), 422)
+    if faults := _faults_of_words():
+        return _form(desk, person, given, faults, 422)
+    change_contact(
+        visit.connection, visit.member.organization_id, person,
+        given["name"], given.get("language", ""),
+    )  # fmt: skip
     visit.say("The contact has been changed.")
     return desk.to("contacts", q=given["name"].strip())

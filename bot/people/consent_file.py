@@ -13,7 +13,7 @@ from bot.people.contact_file import LONGEST_NAME
 from bot.people.csv_lines import Skipped, read_lines, read_text
 from bot.people.languages import read_language
 from bot.people.mistakes import Mistake
-from bot.people.phones import read_phone, read_region
+from bot.people.phones import read_phone_in_file, read_region
 
 NEEDED = ("phone", "source", "date", "evidence")
 WANTED = ("name", "language")
@@ -45,7 +45,7 @@ def read(
 
     def take(number: int, given: Mapping[str, str]) -> Witness:
         """Read a line. Raises `Mistake` for a field that is none."""
-        phone = read_phone(given["phone"], country)
+        phone = read_phone_in_file(given["phone"], country)
         language = given.get("language")
         return Witness(
             number,

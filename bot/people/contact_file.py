@@ -10,7 +10,7 @@ from uuid import UUID
 
 from bot.people.csv_lines import Skipped, read_lines, read_text
 from bot.people.languages import read_language
-from bot.people.phones import read_phone, read_region
+from bot.people.phones import read_phone_in_file, read_region
 
 __all__ = ["LONGEST_NAME", "Newcomer", "Skipped", "in_batches", "read"]
 
@@ -44,7 +44,7 @@ def read(lines: Iterable[str], region: str | None = None) -> Iterator[Newcomer |
         return Newcomer(
             number,
             read_text("name", given["name"], LONGEST_NAME),
-            read_phone(given["phone"], country),
+            read_phone_in_file(given["phone"], country),
             read_language(language) if language else None,
         )
 

@@ -59,7 +59,7 @@ def read_lines(
             continue
         found = _read_line(number, line, delimiter, places, take)
         if not isinstance(found, Skipped) and seen.setdefault(found.phone, number) != number:
-            words = f"{found.phone} stands in line {seen[found.phone]} already"
+            words = f"{found.phone} stands in line {seen[found.phone]} already."
             yield Skipped(number, "repeated", words)
         else:
             yield found

@@ -30,6 +30,9 @@ SHORTEST, LONGEST = 7, 15
 """Digits of an E.164 number that the provider takes."""
 
 
+WITHOUT_COUNTRY = "has no country code."
+
+
 class BadPhone(Mistake):
     """A text is no phone number that can be written to; the message says what to do."""
 
@@ -65,6 +68,15 @@ def read_phone(text: str, region: str | None = None) -> str:
     return phone
 
 
+def read_phone_in_file(text: str, region: str | None) -> str:
+    """Read a number of a file, for which one country may be named. Raises `BadPhone`."""
+    try:
+        return read_phone(text, region)
+    except BadPhone as error:
+        way_out = " Or name the country of numbers without one." * (WITHOUT_COUNTRY in str(error))
+        raise BadPhone(f"{error}{way_out}") from None
+
+
 def read_region(text: str | None) -> str | None:
     """Read a country of two letters; None stays None. Raises `BadPhone` for one we do not know."""
     if text is None:
@@ -95,10 +107,7 @@ def _why_unreadable(written: str, region: str | None, error: NumberParseExceptio
     if error.error_type != NumberParseException.INVALID_COUNTRY_CODE:
         return f"{written!r} is not a phone number. Write it like +4915112345678."
     if region is None and not written.startswith(("+", "\uff0b")):
-        return (
-            f"{written!r} has no country code. Write it like +4915112345678, or name the country "
-            "of numbers without a country code."
-        )
+        return f"{written!r} {WITHOUT_COUNTRY} Write it like +4915112345678."
     return f"{written!r} begins with a country code that does not exist."
 
 

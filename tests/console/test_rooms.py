@@ -69,6 +69,7 @@ class TestContacts:
         answer = agent.post("/contacts/new", {"name": name, "phone": phone})
         assert answer.status_code == 422
         assert f'value="{name or phone}"' in answer.text
+        assert f'id="field-{"phone" if name else "name"}-error"' in answer.text
 
     def test_a_number_that_is_there_leads_to_its_contact(
         self, agent: Browser, world: World

@@ -82,7 +82,7 @@ class TestReading:
 
     def test_a_number_counts_once_however_it_is_written(self) -> None:
         found = read("name,phone\nJo,+4915112345678\nJoe,0151 12345678\n", "DE")
-        assert found[1] == Skipped(3, "repeated", "+4915112345678 stands in line 2 already")
+        assert found[1] == Skipped(3, "repeated", "+4915112345678 stands in line 2 already.")
 
     @given(st.text())
     def test_any_text_is_read_or_refused_in_words(self, text: str) -> None:
