@@ -28,7 +28,6 @@ from bot.runtime import load_runtime
 from bot.store.db import Database
 from flows.replies import Heard
 
-CALLS = 20
 MANY = 32
 Path = Callable[[int], object]
 """Something that is done all day, for one contact by number."""
@@ -72,8 +71,9 @@ def measure(ground: Ground) -> list[Table]:
     numbers = {name: NUMBERS.get(name, _anybody) for name in paths[0]}
     for name in paths[0]:
         ground.say(f"growth: {name}")
+        calls = ONCE if name in NUMBERS else ground.plan.calls
         samples = {
-            str(size.count): _milliseconds(path[name], numbers[name](size.count))
+            str(size.count): _milliseconds(path[name], numbers[name](size.count), calls)
             for size, path in zip(sizes, paths, strict=True)
         }
         few, many = in_turns(samples, ground.plan.rounds, " ms").values()
@@ -97,12 +97,12 @@ def _open(ground: Ground, place: Place, count: int) -> Size:
     return Size(count, runtime.database, client, {"Authorization": f"Bearer {secret}"})
 
 
-def _milliseconds(path: Path, numbers: Iterator[int]) -> Callable[[], float]:
+def _milliseconds(path: Path, numbers: Iterator[int], calls: int) -> Callable[[], float]:
     def sample() -> float:
         begun = perf_counter()
-        for _ in range(CALLS):
+        for _ in range(calls):
             path(next(numbers))
-        return 1000 * (perf_counter() - begun) / CALLS
+        return 1000 * (perf_counter() - begun) / calls
 
     return sample
 
@@ -140,6 +140,9 @@ def _paths(size: Size) -> dict[str, Path]:
         "first page of those asked": lambda _: size.call("/contacts", state="requested"),
     }
 
+
+ONCE = 20
+"""Replies in one sample: in the small town, too, each contact answers once."""
 
 REPLY, REPLIES = "a reply", f"{MANY} replies in one commit"
 NUMBERS = {REPLY: _each_once, REPLIES: _neighbours_once}
