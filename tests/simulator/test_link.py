@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,8 +25,9 @@ Serve = Callable[..., Client]
 
 
 @pytest.fixture
-def serve(sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Serve:
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{sqlite_template}")
+def serve(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Serve:
+    database = shutil.copy(sqlite_template, tmp_path)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{database}")
 
     def start(**settings: str) -> Client:
         settings |= {"_env_file": None}  # type: ignore[dict-item]

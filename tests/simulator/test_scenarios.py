@@ -13,6 +13,7 @@ import requests
 from bot.config import SIMULATED
 from bot.simulator.play import PATIENCE
 from bot.simulator.scenarios import SCENARIOS
+from tests.acceptance.processes import eventually
 
 from .house import House, put_templates
 
@@ -155,6 +156,8 @@ def test_a_command_triggers_a_scenario(house: House) -> None:
 
 
 def test_a_command_listens(house: House) -> None:
+    # From here on there are the worker's sweeps and nothing else.
+    eventually(lambda: not house.stand_in.get("/health")["unfinished"], "all is delivered", 60)
     plain = house.flask("sim", "listen", "--all", "--count", "2")
     exact = house.flask("sim", "listen", "--all", "--count", "2", "--json")
 
