@@ -151,7 +151,7 @@ def test_the_worker_finishes_its_calls_before_it_stops(town: Town) -> None:
     calm = town.organization("Steady", channels=("whatsapp",), per_second=10)
     # All are asked before the first call is made, however long the asking takes.
     assert town.worker.stop() == 0
-    people = calm.crowd(40)
+    people = calm.crowd(24)
     town.twilio.fault("hang", probability=0.5, seconds=1)
     town.begins(town.worker)
     eventually(lambda: town.waiting.get("sending", 0) > 2, "calls are under way", 30, 0.01)

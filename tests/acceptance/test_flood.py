@@ -7,7 +7,7 @@ import random
 from tests.acceptance.flood import Flood
 from tests.acceptance.town import Town
 
-CONTACTS = 120
+CONTACTS = 80
 
 
 def test_a_bulk_request_asks_each_contact_once(sqlite_town: Town) -> None:

@@ -13,9 +13,9 @@ from threading import Event
 from tests.acceptance.processes import eventually
 from tests.acceptance.town import ASK, Contact, Organization, Town, all_at_once
 
-CONTACTS = 100
+CONTACTS = 75
 WORKER_KILLS = 4
-WEB_KILLS = 3
+WEB_KILLS = 2
 WRITERS = 8
 EACH_TIME = 7
 """What each of them has said on average before the next kill."""

@@ -15,7 +15,7 @@ from flows.replies.patterns import Part, Pattern
 
 LANGUAGES = sorted(lists())
 # Of a pattern that stands for more phrases some are drawn, the same in every run.
-MOST = 1000
+MOST = 300
 DRAWN = 100
 
 

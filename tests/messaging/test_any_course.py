@@ -166,7 +166,7 @@ STEPS = st.one_of(
     st.tuples(st.just("the_provider_reports"), st.tuples(st.integers(0, 2), REPORTS)),
     st.tuples(st.sampled_from(["an_agent_asks", "an_agent_writes", "a_worker_looks"]), st.just(())),
 )
-MANY = 25
+MANY = 15
 numbers = iter(range(10_000_000_000, 20_000_000_000))
 
 
