@@ -21,13 +21,13 @@ class Plan:
     rounds: int = 5
     seconds: float = 0.5
     turns: int = 256
-    due: int = 20_000
+    due: int = 16_000
     jobs: int = 200
     small: int = 5_000
     big: int = 200_000
     calls: int = 20
     letters: int = 500
-    idle: float = 4.0
+    idle: float = 3.0
     leaving: int = 50
     quick: bool = False
     million: bool = False
