@@ -21,7 +21,7 @@ class Plan:
     rounds: int = 5
     seconds: float = 0.5
     turns: int = 256
-    due: int = 16_000
+    due: int = 12_000
     jobs: int = 200
     small: int = 5_000
     big: int = 200_000

@@ -35,7 +35,7 @@ def measure(ground: Ground) -> Table:
     columns = ("replies/s alone", "replies/s meanwhile", "kept", "latest time-out, s")
     table = Table("A thousand time-outs a second, and replies meanwhile", WORDS, columns)
     ground.say("timeouts: a thousand a second while replies go on")
-    seconds = max(2.0, 2 * ground.plan.seconds)
+    seconds = max(1.5, 2 * ground.plan.seconds)
     late: list[float] = []
     samples = int(5 * (ground.plan.rounds + 1) * seconds / ground.plan.seconds)
     with contest(ground, "postgresql", (OURS,), samples) as rivals:

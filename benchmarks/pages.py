@@ -36,7 +36,7 @@ def measure(ground: Ground) -> list[Table]:
     columns = ("pages open", "replies/s", "kept", "p50", "p99", "answers to pages, by status")
     table = Table("Replies while agents look on", WORDS, columns)
     plan = ground.plan
-    seconds = 3 * plan.seconds
+    seconds = 2 * plan.seconds
     ground.say("pages: contacts move in, the server starts")
     with contest(ground, "postgresql", (OURS,), 8 * (plan.rounds + 1)) as rivals:
         web = rivals[OURS]
