@@ -23,13 +23,6 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
-@pytest.fixture
-def counter(database: Database) -> Database:
-    with database.writing() as connection:
-        connection.execute(insert(ClockOffset).values(id=1, microseconds=0))
-    return database
-
-
 def count(database: Database) -> int:
     with database.reading() as connection:
         return connection.scalars(select(ClockOffset.microseconds)).one()

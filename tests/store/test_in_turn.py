@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import OperationalError
 
 from bot.store import sqlite
@@ -23,13 +23,6 @@ FEW = 600
 """Transactions of others that go first, of some milliseconds each; patience ends at 5 s."""
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def counter(database: Database) -> Database:
-    with database.writing() as connection:
-        connection.execute(insert(ClockOffset).values(id=1, microseconds=0))
-    return database
 
 
 def count(connection: Connection) -> int:
