@@ -29,6 +29,7 @@ class Changes:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
+        # By identity, as two halves of one conversation would be a fault: the version shows it.
         self._held: dict[int, Held] = {}
         self._messages: list[dict[str, Any]] = []
         self._notices: list[dict[str, Any]] = []

@@ -11,10 +11,9 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-DRIVER = "postgresql+psycopg"
+from bot.store.patience import BUSY_MILLISECONDS
 
-BUSY_MILLISECONDS = 5_000
-"""How long a writer waits for another before the webhook answers 503. Twilio waits for 15 s."""
+DRIVER = "postgresql+psycopg"
 
 IDLE_MILLISECONDS = 60_000
 """How long PostgreSQL keeps a transaction that asks for nothing: who began it is gone."""

@@ -13,10 +13,8 @@ from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
 from bot.config import Misconfigured
+from bot.store.patience import BUSY_MILLISECONDS
 from bot.store.turnstile import Turnstile
-
-BUSY_MILLISECONDS = 5_000
-"""How long a writer waits for another before the webhook answers 503. Twilio waits for 15 s."""
 
 PAUSE_SECONDS = 0.001
 """Between two looks whether another process has let go of the file.
@@ -29,7 +27,11 @@ BEGIN = "BEGIN IMMEDIATE"
 
 
 class OneWriter:
-    """The threads of a process write in turn, so that one of them alone looks for the file."""
+    """The threads of a process write in turn, so that one of them alone looks for the file.
+
+    It may be held up as long again there: by other threads and by other processes together, a
+    writer waits for 10 s at most.
+    """
 
     def __init__(self) -> None:
         self._turnstile = Turnstile()
